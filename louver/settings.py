@@ -1,0 +1,56 @@
+"""Settings, read once from `LOUVER_*` environment variables and frozen."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from louver.errors import MisconfiguredError
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What an operator may choose. Every attribute is `LOUVER_<NAME>` in the environment."""
+
+    database_url: str = "sqlite:///var/louver.db"
+    audit_url: str = ""
+    """Where access records go; empty: beside the records (SQLite: a file of its own, PostgreSQL: the same database)."""
+    var: Path = Path("var")
+    """Folder for what the service writes itself: the default databases, the secret, demo credentials."""
+    secret: str = ""
+    """Key material for cursors and value digests, at least 32 characters; empty: made once and kept in `<var>/secret`."""
+    pool_size: int = 10
+    """Connections per process to the records' database."""
+    audit_timeout_seconds: float = 2.0
+    """How long an answer waits for its access record before it is refused."""
+    page_size_max: int = 1000
+    log_level: str = "INFO"
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
+        """Read and check the environment.
+
+        Raises:
+            MisconfiguredError: a value has the wrong type or is out of range.
+        """
+        source = os.environ if environment is None else environment
+        values: dict[str, object] = {}
+        for name, default in _defaults().items():
+            raw = source.get(f"LOUVER_{name.upper()}")
+            if raw is not None:
+                values[name] = _parse(name, raw, type(default))
+        return cls(**values)  # type: ignore[arg-type]  # types were checked name by name in _parse
+
+
+def _defaults() -> dict[str, object]:
+    empty = Settings()
+    return {name: getattr(empty, name) for name in Settings.__dataclass_fields__}
+
+
+def _parse(name: str, raw: str, kind: type) -> object:
+    try:
+        return kind(raw)
+    except ValueError as error:
+        raise MisconfiguredError(
+            f"LOUVER_{name.upper()} is not a {kind.__name__}", hint=f"set it to a {kind.__name__}, or unset it"
+        ) from error
