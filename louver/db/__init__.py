@@ -1,0 +1,1 @@
+"""Rows: tables, codes, engines, migrations and the read path. Knows nothing of the other rooms."""

@@ -1,0 +1,44 @@
+"""Traces of imports: the runs, and source values that had no code."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from louver.db.base import TenantRow, same_agency
+from louver.db.codes import ImportStatus
+
+
+class ImportRunRow(TenantRow):
+    """One run of an import, as it touched one agency."""
+
+    __tablename__ = "import_runs"
+    __table_args__ = (Index(None, "agency_id", "started_at", "id"),)
+
+    mapping: Mapped[str]
+    started_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+    status: Mapped[ImportStatus] = mapped_column(default=ImportStatus.RUNNING)
+    rows_read: Mapped[int] = mapped_column(default=0)
+    rows_created: Mapped[int] = mapped_column(default=0)
+    rows_updated: Mapped[int] = mapped_column(default=0)
+    rows_unchanged: Mapped[int] = mapped_column(default=0)
+    rows_rejected: Mapped[int] = mapped_column(default=0)
+
+
+class UncodedValueRow(TenantRow):
+    """A source's text that had no code: the column holds OTHER or UNKNOWN, and this holds what was written."""
+
+    __tablename__ = "uncoded_values"
+    __table_args__ = (
+        same_agency("import_run_id", "import_runs"),
+        Index(None, "agency_id", "table_name", "row_id", "column_name"),
+        Index(None, "agency_id", "import_run_id"),
+    )
+
+    table_name: Mapped[str]
+    row_id: Mapped[UUID]
+    column_name: Mapped[str]
+    raw: Mapped[str]
+    import_run_id: Mapped[UUID | None]

@@ -1,0 +1,14 @@
+"""${message}."""
+
+from alembic import op
+
+from louver.db.migrations import columns
+
+revision = ${repr(up_revision)}
+down_revision = ${repr(down_revision)}
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    ${upgrades if upgrades else "pass"}

@@ -1,0 +1,29 @@
+"""All tables, imported so that `Base.metadata` is whole."""
+
+from louver.db.access import ApiKeyRow, MembershipRow, PersonRow, PolicyLineRow, SupportGrantRow
+from louver.db.agencies import AgencyRow, UnitClosureRow, UnitRow
+from louver.db.base import Base
+from louver.db.imports import ImportRunRow, UncodedValueRow
+from louver.db.officers import OfficerRow
+from louver.db.trainings import CourseRow, TrainingRow
+from louver.db.uof import UofIncidentRow, UofInvolvementRow, UofSubjectRow
+
+__all__ = [
+    "AgencyRow",
+    "ApiKeyRow",
+    "Base",
+    "CourseRow",
+    "ImportRunRow",
+    "MembershipRow",
+    "OfficerRow",
+    "PersonRow",
+    "PolicyLineRow",
+    "SupportGrantRow",
+    "TrainingRow",
+    "UncodedValueRow",
+    "UnitClosureRow",
+    "UnitRow",
+    "UofIncidentRow",
+    "UofInvolvementRow",
+    "UofSubjectRow",
+]

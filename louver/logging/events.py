@@ -1,0 +1,37 @@
+"""The closed vocabulary of the log: what can happen, and how it can end."""
+
+from enum import StrEnum
+
+
+class Event(StrEnum):
+    """What happened. A record holds exactly one of these; searches and alarms rely on the spelling."""
+
+    ACCESS_QUERY = "access.query"
+    ACCESS_MUTATION = "access.mutation"
+    ACCESS_DENIED = "access.denied"
+    """An operation that touched coordinates its principal may not see, whether or not the rest was answered."""
+    ACCESS_REFUSED = "access.refused"
+    """A request that was turned down before anything was read: malformed, too large, of an unknown field."""
+    AUTH_LOGIN = "auth.login"
+    AUTH_FAILED = "auth.failed"
+    KEY_ISSUED = "key.issued"
+    KEY_REVOKED = "key.revoked"
+    POLICY_CHANGED = "policy.changed"
+    SUPPORT_GRANTED = "support.granted"
+    AUDIT_SEARCHED = "audit.searched"
+
+
+class Outcome(StrEnum):
+    """How it ended for the caller."""
+
+    ANSWERED = "answered"
+    PARTIAL = "partial"
+    """Answered with something withheld, masked or suppressed."""
+    REFUSED = "refused"
+    """Not answered, and the caller can act on it."""
+    UNAVAILABLE = "unavailable"
+    """Not answered because something of ours was down; nothing left."""
+    ABANDONED = "abandoned"
+    """Cut short before the answer could leave: the client hung up or the server was stopping."""
+    ERROR = "error"
+    """A fault of ours: the caller got an id, the log the place."""

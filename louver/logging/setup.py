@@ -1,0 +1,87 @@
+"""Sets logging up: JSON lines on standard error, the standard library's loggers through the same renderer."""
+
+import logging
+import sys
+from typing import Any, BinaryIO
+
+import orjson
+import structlog
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+from louver.errors import MisconfiguredError
+from louver.logging.redaction import redact_exception, redact_foreign
+
+_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+
+
+def configure_logging(level: str = "INFO", stream: BinaryIO | None = None) -> None:
+    """Route everything that this process says to `stream` (standard error), one JSON object per line.
+
+    Raises:
+        MisconfiguredError: no such level.
+    """
+    number = _level_number(level)
+    common: list[Processor] = [
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        redact_exception,
+    ]
+    output = stream or sys.stderr.buffer
+    structlog.configure(
+        processors=[*common, _render_bytes],
+        wrapper_class=structlog.make_filtering_bound_logger(number),
+        logger_factory=structlog.BytesLoggerFactory(output),
+        cache_logger_on_first_use=False,
+    )
+    _route_standard_library(number, output, common)
+
+
+def _level_number(level: str) -> int:
+    name = level.upper()
+    if name not in _LEVELS:
+        raise MisconfiguredError("LOUVER_LOG_LEVEL is not a level", hint=f"set it to one of {', '.join(_LEVELS)}")
+    return int(getattr(logging, name))
+
+
+def _route_standard_library(level: int, output: BinaryIO, common: list[Processor]) -> None:
+    handler = logging.StreamHandler(_Utf8Stream(output))
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            use_get_message=False,
+            pass_foreign_args=True,
+            foreign_pre_chain=[redact_foreign, *common],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, _render_text],
+        )
+    )
+    logging.basicConfig(handlers=[handler], level=level, force=True)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
+        logger = logging.getLogger(name)
+        logger.handlers.clear()
+        logger.propagate = name != "uvicorn.access"  # the access record says it better, and without the query string
+
+
+class _Utf8Stream:
+    """Lets a text handler write to the same bytes stream as structlog, so that lines do not interleave."""
+
+    def __init__(self, output: BinaryIO) -> None:
+        self._output = output
+
+    def write(self, text: str) -> None:
+        self._output.write(text.encode("utf-8", "backslashreplace"))
+
+    def flush(self) -> None:
+        self._output.flush()
+
+
+def _render_bytes(_logger: WrappedLogger, _method: str, event: EventDict) -> bytes:
+    return orjson.dumps(event, default=_as_plain, option=orjson.OPT_UTC_Z)
+
+
+def _render_text(logger: WrappedLogger, method: str, event: EventDict) -> str:
+    return _render_bytes(logger, method, event).decode()
+
+
+def _as_plain(value: Any) -> str:
+    """Render what JSON cannot hold. Leak: an unknown object by its type, since its repr may hold values."""
+    return value.hex() if isinstance(value, bytes) else f"<{type(value).__name__}>"

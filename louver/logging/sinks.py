@@ -1,0 +1,73 @@
+"""Where sealed records go: what the store needs of a database, and how rows become its driver's parameters."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+from uuid import UUID
+
+import orjson
+from sqlalchemy import Column, Dialect, bindparam, insert, select
+
+from louver.logging.chain import Link
+from louver.logging.tables import VERSION_TABLE, audit_records
+
+Row = dict[str, Any]
+
+
+class RecordRejectedError(Exception):
+    """The database is well but will never take these rows: trying again would block every record behind them."""
+
+
+class Sink(Protocol):
+    """One connection to one database, used by one writer. Any error but RecordRejectedError means: reconnect."""
+
+    async def connect(self) -> None:
+        """Open the connection, closing an older one."""
+
+    async def read_revision(self) -> str | None:
+        """Answer the migration that the table stands at; None where there is no table."""
+
+    async def read_end(self, writer: UUID) -> Link:
+        """Answer the end of the writer's chain as it is stored."""
+
+    async def write(self, rows: Sequence[Row]) -> None:
+        """Insert the rows and commit, all or none; durable when it returns."""
+
+    async def require_writable(self) -> None:
+        """Fail unless a write could succeed now."""
+
+    async def close(self) -> None:
+        """Let go of the connection."""
+
+
+REVISION_SQL = f"SELECT version_num FROM {VERSION_TABLE}"  # noqa: S608 - a constant of ours
+
+
+class Inscription:
+    """The store's statements for one engine, compiled once, and how to lay a row into the INSERT's parameters."""
+
+    __slots__ = ("_plan", "encode_writer", "end_sql", "insert_sql")
+
+    def __init__(self, dialect: Dialect) -> None:
+        columns = audit_records.c
+        end = select(columns.sequence, columns.hash).where(columns.writer == bindparam("writer"))
+        self.end_sql = str(end.order_by(columns.sequence.desc()).compile(dialect=dialect))
+        self.insert_sql = str(insert(audit_records).compile(dialect=dialect))
+        self._plan = tuple((column.name, _encoder(column, dialect)) for column in columns)
+        self.encode_writer = _encoder(columns.writer, dialect)
+
+    def parameters(self, row: Row) -> tuple[Any, ...]:
+        """Lay one row out in the order of the INSERT's places."""
+        return tuple(encode(row[name]) for name, encode in self._plan)
+
+
+def _encoder(column: Column[Any], dialect: Dialect) -> Callable[[Any], Any]:
+    return column.type.dialect_impl(dialect).bind_processor(dialect) or _as_is
+
+
+def _as_is(value: Any) -> Any:
+    return value
+
+
+def dump_json(value: Any) -> str:
+    """Serialise for the JSON columns."""
+    return orjson.dumps(value).decode()

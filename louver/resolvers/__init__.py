@@ -1,0 +1,1 @@
+"""How records are fetched: read plans, visible expressions and row scopes. Knows GraphQL's shapes, but no HTTP."""

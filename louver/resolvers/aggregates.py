@@ -1,0 +1,180 @@
+"""Aggregates: counts, sums and averages over the rows in reach, grouped or not, with small cells left out.
+
+Leak: a group of few is a person. Where any of the rights used is for aggregates only, groups under the agency's minimum
+are left out, and so many others with them that none can be found by subtraction from the total.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Double, FromClause, Select, and_, case, cast, func, null, select
+
+from louver.errors import LimitExceededError
+from louver.resolvers.arguments import AggregateShape
+from louver.resolvers.catalogue import Column, Entity
+from louver.resolvers.filters import FilterBuilder
+from louver.resolvers.grouping import Grouping
+from louver.resolvers.notes import Denial, Path
+from louver.resolvers.rendering import Namespace
+from louver.resolvers.rows import IS_EVERY_ITEM, PlanContext
+from louver.resolvers.run import Run
+from louver.resolvers.selection import Field
+from louver.resolvers.statements import Statement
+from louver.resolvers.suppression import suppress
+from louver.resolvers.viewpoint import Viewpoint
+
+GROUPS_MAX = 10_000
+
+Row = Sequence[Any]
+
+
+@dataclass(slots=True, eq=False)
+class Aggregate:
+    """The statements of one aggregate and their completers."""
+
+    total: Statement | None
+    groups: Statement | None
+    complete: Callable[[Row | None, Sequence[Row]], Any]
+    count_index: int
+    is_suppressible: bool
+
+    async def run(self, run: Run) -> Any:
+        """Fetch, suppress and complete."""
+        totals, groups = await asyncio.gather(self._fetch(self.total, run), self._fetch(self.groups, run))
+        if len(groups) > GROUPS_MAX:
+            raise LimitExceededError(
+                f"more than {GROUPS_MAX} groups", hint="filter, or group by less", limit=GROUPS_MAX, actual=len(groups)
+            )
+        total = totals[0] if totals else None
+        if self.is_suppressible:
+            minimum = run.small_cell_minimum
+            groups = suppress(groups, self.count_index, minimum)
+            total = None if total is None or total[0] < minimum else total
+        return self.complete(total, groups)
+
+    async def _fetch(self, statement: Statement | None, run: Run) -> Sequence[Row]:
+        return await statement.run(run.reads, run.values) if statement else ()
+
+
+def build_aggregate(context: PlanContext, entity: Entity, field: Field, coordinate: str) -> Aggregate | None:
+    """Plan an aggregate; None where the caller may not even count rows of the type."""
+    row = entity.table.alias()
+    viewpoint = context.viewpoint.aggregating
+    reach = viewpoint.reach(entity, row)
+    if reach is None:
+        context.notes.denials.append(Denial(coordinate, viewpoint.why_unreachable(entity), (field.key,)))
+        return None
+    context.notes.returned[coordinate] = None
+    builder = _AggregateBuilder(context, viewpoint, entity, row, field)
+    aggregate = builder.build(reach)
+    if aggregate.is_suppressible:
+        context.notes.suppressible[coordinate] = None
+    return aggregate
+
+
+class _AggregateBuilder:
+    """Builds the two statements, for the total and for the groups, over one source."""
+
+    def __init__(
+        self, context: PlanContext, viewpoint: Viewpoint, entity: Entity, row: FromClause, field: Field
+    ) -> None:
+        shape = context.shapes[field.index]
+        assert isinstance(shape, AggregateShape)  # noqa: S101 - the arguments were read as an aggregate's
+        self._context, self._viewpoint, self._entity, self._row, self._field = context, viewpoint, entity, row, field
+        self._shape = shape
+        self._namespace: Namespace = {}
+        self._is_suppressible = viewpoint.reaches_by_aggregate(entity)
+        self._groups = Grouping(context, viewpoint, entity, row, self._namespace)
+
+    def build(self, reach: ColumnElement[bool]) -> Aggregate:
+        filters = FilterBuilder(self._viewpoint, self._context.refusals)
+        wanted = and_(reach, filters.build(self._entity, self._row, self._shape.filter))
+        for name in self._shape.dimensions:
+            self._groups.add(self._entity.dimensions[name])
+        dimensions = list(self._groups.columns)
+        totals: list[ColumnElement[Any]] = [func.count()]
+        grouped: list[ColumnElement[Any]] = [*dimensions, func.count()]
+        source = self._total(totals, grouped, (self._field.key,))
+        names = {child.name for child in self._field.children}
+        speech = self._context.viewpoint.speech
+        total = select(*totals).select_from(self._row).where(wanted)
+        return Aggregate(
+            total=Statement(total, speech) if names & {"count", "sum", "average"} else None,
+            groups=Statement(self._grouped(wanted, dimensions, grouped), speech) if "groups" in names else None,
+            complete=_compile(source, self._namespace),
+            count_index=len(dimensions),
+            is_suppressible=self._is_suppressible or self._groups.is_by_aggregate,
+        )
+
+    def _grouped(
+        self, wanted: ColumnElement[bool], dimensions: list[ColumnElement[Any]], columns: list[ColumnElement[Any]]
+    ) -> Select[Any]:
+        query = select(*(column.label(f"v{index}") for index, column in enumerate(columns)))
+        query = query.select_from(self._groups.source).where(wanted, *self._groups.conditions)
+        order = [dimension.asc().nulls_last() for dimension in dimensions]
+        return query.group_by(*dimensions).order_by(*order).limit(GROUPS_MAX + 1)
+
+    # source
+
+    def _total(self, totals: list[ColumnElement[Any]], grouped: list[ColumnElement[Any]], path: Path) -> str:
+        items = []
+        for child in self._field.children:
+            below = (*path, child.key)
+            if child.name == "__typename":
+                source = repr(f"{self._entity.name}Aggregate")
+            elif child.name == "groups":
+                source = f"[{self._group(child.children, grouped, (*below, IS_EVERY_ITEM))} for r in groups]"
+            else:
+                source = f"None if t is None else {self._summary(child, totals, 't', 0, below)}"
+            items.append(f"{child.key!r}: {source}")
+        return "{" + ", ".join(items) + "}"
+
+    def _group(self, fields: Sequence[Field], grouped: list[ColumnElement[Any]], path: Path) -> str:
+        items = []
+        for child in fields:
+            below = (*path, child.key)
+            if child.name == "__typename":
+                source = repr(f"{self._entity.name}Group")
+            elif child.name == "key":
+                source = self._groups.key_source(child.children)
+            else:
+                source = self._summary(child, grouped, "r", len(self._groups.columns), below)
+            items.append(f"{child.key!r}: {source}")
+        return "{" + ", ".join(items) + "}"
+
+    def _summary(self, field: Field, columns: list[ColumnElement[Any]], row: str, count_index: int, path: Path) -> str:
+        if field.name == "count":
+            return f"{row}[{count_index}]"
+        items = []
+        for child in field.children:
+            if child.name == "__typename":
+                source = repr(f"{self._entity.name}{'Sums' if field.name == 'sum' else 'Averages'}")
+            else:
+                expression = self._measure(self._entity.columns[child.name], field.name, (*path, child.key))
+                columns.append(expression)
+                source = f"{row}[{len(columns) - 1}]"
+            items.append(f"{child.key!r}: {source}")
+        return "{" + ", ".join(items) + "}"
+
+    def _measure(self, column: Column, operation: str, path: Path) -> ColumnElement[Any]:
+        assert column.measure is not None  # noqa: S101 - the schema offers only measured columns
+        coordinate = self._entity.coordinate(column.name)
+        condition, is_by_aggregate, reason = self._viewpoint.aggregable(self._entity, column, self._row)
+        if reason is not None:
+            self._context.notes.denials.append(Denial(coordinate, reason, path))
+            return cast(null(), Double())
+        self._context.notes.returned[coordinate] = None
+        self._is_suppressible |= is_by_aggregate
+        units = column.measure.units(self._row)
+        seen = units if condition is None else case((condition, units))
+        total = cast(func.sum(seen), Double()) / column.measure.per
+        return total if operation == "sum" else total / func.nullif(func.count(seen), 0)
+
+
+def _compile(source: str, namespace: Namespace) -> Callable[[Row | None, Sequence[Row]], Any]:
+    scope = dict(namespace)
+    exec(f"def complete(t, groups):\n    return {source}", scope)  # noqa: S102 - see louver.resolvers.levels
+    complete: Callable[[Row | None, Sequence[Row]], Any] = scope["complete"]
+    return complete

@@ -1,0 +1,31 @@
+"""What one operation came to: the response's parts, and the facts that its access record is made of."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(slots=True)
+class AccessFacts:
+    """What was read, for the access record; never a value of a field."""
+
+    operation_name: str | None = None
+    document_hash: str | None = None
+    returned: tuple[str, ...] = ()
+    denied: tuple[str, ...] = ()
+    masked: tuple[str, ...] = ()
+    suppressed: tuple[str, ...] = ()
+    officer_ids: frozenset[bytes] = frozenset()
+    incident_ids: frozenset[bytes] = frozenset()
+    rows: int = 0
+    policy_version: str = ""
+
+
+@dataclass(slots=True)
+class Answer:
+    """`has_data` is false when the operation was refused as a whole: the response then has no `data` key."""
+
+    data: Any = None
+    has_data: bool = True
+    errors: list[dict[str, Any]] = field(default_factory=list)
+    extensions: dict[str, Any] = field(default_factory=dict)
+    facts: AccessFacts = field(default_factory=AccessFacts)

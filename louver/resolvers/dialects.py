@@ -1,0 +1,234 @@
+"""The few places where SQLite and PostgreSQL say the same thing differently."""
+
+import json
+from typing import Any, Protocol
+
+from sqlalchemy import (
+    ARRAY,
+    BindParameter,
+    ColumnElement,
+    Dialect,
+    FromClause,
+    Integer,
+    Select,
+    String,
+    Uuid,
+    and_,
+    bindparam,
+    cast,
+    column,
+    exists,
+    func,
+    not_,
+    select,
+    true,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+
+class JsonArray(TypeDecorator[list[Any]]):
+    """A list parameter as JSON text, each item as its own type would be bound."""
+
+    impl = String
+    cache_ok = True
+
+    def __init__(self, item: TypeEngine[Any]) -> None:
+        super().__init__()
+        self.item = item
+
+    def process_bind_param(self, value: list[Any] | None, dialect: Dialect) -> str | None:
+        """Encode the list."""
+        if value is None:
+            return None
+        process = self.item.dialect_impl(dialect).bind_processor(dialect)
+        return json.dumps([process(item) for item in value] if process else list(value))
+
+
+class Speech(Protocol):
+    """How one database engine phrases what both can do."""
+
+    name: str
+    dialect: Dialect
+    key_type: TypeEngine[Any]
+    """The type by which a key read from a row is bound again."""
+
+    def is_member(self, value: ColumnElement[Any], members: BindParameter[Any]) -> ColumnElement[bool]:
+        """`value` is one of the array that is bound to `members`."""
+
+    def array_type(self, item: TypeEngine[Any]) -> TypeEngine[Any]:
+        """The type of a parameter that holds a list of `item`."""
+
+    def has_any(self, codes: ColumnElement[Any], wanted: BindParameter[Any]) -> ColumnElement[bool]:
+        """The multi-valued column holds one of the array that is bound to `wanted`."""
+
+    def has_all(self, codes: ColumnElement[Any], wanted: BindParameter[Any]) -> ColumnElement[bool]:
+        """The multi-valued column holds each of the array that is bound to `wanted`."""
+
+    def each(self, codes: ColumnElement[Any]) -> FromClause:
+        """The multi-valued column as rows of one column, `value`."""
+
+    def limit_per_parent(
+        self,
+        query: Select[Any],
+        parent_key: ColumnElement[Any],
+        ordered: list[ColumnElement[Any]],
+        limit: BindParameter[Any],
+    ) -> Select[Any]:
+        """Take the first rows of `query` for each id of the parameter `parents`, parent by parent, in order."""
+
+    def date_part(self, value: ColumnElement[Any], part: str, *, is_instant: bool) -> ColumnElement[Any]:
+        """`YEAR` as an integer, `MONTH` as the text `2026-03`."""
+
+    def date_floor(self, value: ColumnElement[Any], part: str, *, is_instant: bool) -> ColumnElement[Any]:
+        """The first day (or instant) of the year or month that holds `value`, in the column's own type."""
+
+    def tail(self, text: ColumnElement[Any], count: int) -> ColumnElement[Any]:
+        """The last `count` characters."""
+
+    def after(self, text: ColumnElement[Any], mark: str) -> ColumnElement[Any]:
+        """What follows the first `mark`; null where there is none."""
+
+    def like(self, text: ColumnElement[Any], pattern: ColumnElement[Any]) -> ColumnElement[bool]:
+        """Match a pattern without regard to ASCII letter case; `\\` escapes."""
+
+
+class PostgresSpeech:
+    """PostgreSQL through asyncpg."""
+
+    name = "postgresql"
+    dialect: Dialect = postgresql.asyncpg.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it untyped
+    key_type: TypeEngine[Any] = Uuid()
+
+    def is_member(self, value: ColumnElement[Any], members: BindParameter[Any]) -> ColumnElement[bool]:
+        """See Speech."""
+        return value == func.any(members)
+
+    def array_type(self, item: TypeEngine[Any]) -> TypeEngine[Any]:
+        """See Speech."""
+        return ARRAY(item)
+
+    def has_any(self, codes: ColumnElement[Any], wanted: BindParameter[Any]) -> ColumnElement[bool]:
+        """See Speech."""
+        return codes.bool_op("&&")(wanted)
+
+    def has_all(self, codes: ColumnElement[Any], wanted: BindParameter[Any]) -> ColumnElement[bool]:
+        """See Speech."""
+        return codes.bool_op("@>")(wanted)
+
+    def each(self, codes: ColumnElement[Any]) -> FromClause:
+        """See Speech."""
+        return func.unnest(codes).table_valued("value", joins_implicitly=True)
+
+    def limit_per_parent(
+        self,
+        query: Select[Any],
+        parent_key: ColumnElement[Any],
+        ordered: list[ColumnElement[Any]],
+        limit: BindParameter[Any],
+    ) -> Select[Any]:
+        """See Speech: a lateral join, so that an index ends each parent's scan early."""
+        ids = bindparam("parents", type_=self.array_type(self.key_type))
+        parents = (
+            func.unnest(ids).table_valued(column("id", self.key_type), with_ordinality="position").alias("parents")
+        )
+        place = func.row_number().over(order_by=ordered).label("place")
+        page = query.add_columns(place).where(parent_key == parents.c.id).order_by(*ordered).limit(limit)
+        page_of = page.lateral("page")
+        columns = [item for item in page_of.c if item.name != "place"]
+        return select(*columns).select_from(parents.join(page_of, true())).order_by(parents.c.position, page_of.c.place)
+
+    def date_part(self, value: ColumnElement[Any], part: str, *, is_instant: bool) -> ColumnElement[Any]:
+        """See Speech."""
+        local = func.timezone("UTC", value) if is_instant else value
+        if part == "YEAR":
+            return cast(func.date_part("year", local), Integer)
+        return func.to_char(local, "YYYY-MM")
+
+    def date_floor(self, value: ColumnElement[Any], part: str, *, is_instant: bool) -> ColumnElement[Any]:
+        """See Speech."""
+        if is_instant:
+            return func.date_trunc(part.lower(), value, "UTC")
+        return cast(func.date_trunc(part.lower(), value), value.type)
+
+    def tail(self, text: ColumnElement[Any], count: int) -> ColumnElement[Any]:
+        """See Speech."""
+        return func.right(text, count)
+
+    def after(self, text: ColumnElement[Any], mark: str) -> ColumnElement[Any]:
+        """See Speech."""
+        return func.nullif(func.split_part(text, mark, 2), "")
+
+    def like(self, text: ColumnElement[Any], pattern: ColumnElement[Any]) -> ColumnElement[bool]:
+        """See Speech."""
+        return text.ilike(pattern, escape="\\")
+
+
+class SqliteSpeech:
+    """SQLite through its own library: arrays travel as JSON text."""
+
+    name = "sqlite"
+    dialect: Dialect = sqlite.dialect()
+    key_type: TypeEngine[Any] = String()
+
+    def is_member(self, value: ColumnElement[Any], members: BindParameter[Any]) -> ColumnElement[bool]:
+        """See Speech."""
+        return value.in_(select(column("value")).select_from(func.json_each(members)))
+
+    def array_type(self, item: TypeEngine[Any]) -> TypeEngine[Any]:
+        """See Speech."""
+        return JsonArray(item)
+
+    def has_any(self, codes: ColumnElement[Any], wanted: BindParameter[Any]) -> ColumnElement[bool]:
+        """See Speech."""
+        each = self.each(codes)
+        return exists().select_from(each).where(self.is_member(each.c.value, wanted))
+
+    def has_all(self, codes: ColumnElement[Any], wanted: BindParameter[Any]) -> ColumnElement[bool]:
+        """See Speech."""
+        asked, held = self.each(wanted), self.each(codes)
+        missing = exists().select_from(asked).where(asked.c.value.not_in(select(held.c.value)))
+        return and_(codes.is_not(None), not_(missing))
+
+    def each(self, codes: ColumnElement[Any]) -> FromClause:
+        """See Speech."""
+        return func.json_each(codes).table_valued("value", joins_implicitly=True)
+
+    def limit_per_parent(
+        self,
+        query: Select[Any],
+        parent_key: ColumnElement[Any],
+        ordered: list[ColumnElement[Any]],
+        limit: BindParameter[Any],
+    ) -> Select[Any]:
+        """See Speech: a window, for want of lateral joins."""
+        ids = bindparam("parents", type_=self.array_type(self.key_type))
+        place = func.row_number().over(partition_by=parent_key, order_by=ordered).label("place")
+        page = query.add_columns(place).where(self.is_member(parent_key, ids)).subquery("page")
+        columns = [item for item in page.c if item.name != "place"]
+        return select(*columns).where(page.c.place <= limit).order_by(columns[0], page.c.place)
+
+    def date_part(self, value: ColumnElement[Any], part: str, *, is_instant: bool) -> ColumnElement[Any]:
+        """See Speech."""
+        del is_instant  # both are ISO text whose head is the date
+        if part == "YEAR":
+            return cast(func.substr(value, 1, 4), Integer)
+        return func.substr(value, 1, 7)
+
+    def date_floor(self, value: ColumnElement[Any], part: str, *, is_instant: bool) -> ColumnElement[Any]:
+        """See Speech."""
+        head, rest = (4, "-01-01") if part == "YEAR" else (7, "-01")
+        floor = func.substr(value, 1, head).concat(rest)
+        return floor.concat("T00:00:00.000000Z") if is_instant else floor
+
+    def tail(self, text: ColumnElement[Any], count: int) -> ColumnElement[Any]:
+        """See Speech."""
+        return func.substr(text, -count)
+
+    def after(self, text: ColumnElement[Any], mark: str) -> ColumnElement[Any]:
+        """See Speech."""
+        return func.nullif(func.substr(text, func.nullif(func.instr(text, mark), 0) + 1), "")
+
+    def like(self, text: ColumnElement[Any], pattern: ColumnElement[Any]) -> ColumnElement[bool]:
+        """See Speech."""
+        return text.like(pattern, escape="\\")

@@ -1,0 +1,129 @@
+"""One row's selection: which columns go into the SQL, which joins, and the source of what becomes of them."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import ColumnElement, FromClause
+
+from louver.resolvers.arguments import Shape
+from louver.resolvers.catalogue import Catalogue, Column, Entity, Relation
+from louver.resolvers.filters import Refusal
+from louver.resolvers.notes import Denial, Notes, Path, Restriction
+from louver.resolvers.rendering import Namespace, render_source
+from louver.resolvers.selection import Field
+from louver.resolvers.viewpoint import Access, Viewpoint
+
+if TYPE_CHECKING:
+    from louver.resolvers.levels import Level
+
+IS_EVERY_ITEM = "@"
+
+
+@dataclass(slots=True)
+class PlanContext:
+    """What the parts of one plan share while it is built."""
+
+    viewpoint: Viewpoint
+    shapes: Sequence[Shape]
+    notes: Notes
+    refusals: list[Refusal] = field(default_factory=list)
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """All entities."""
+        return self.viewpoint.catalogue
+
+    @property
+    def dialect(self) -> str:
+        """The engine's name."""
+        return self.viewpoint.speech.name
+
+
+BuildLevel = Callable[[PlanContext, Entity, Relation, Field, Path], "Level | None"]
+
+
+class RowBuilder:
+    """Collects the columns, joins and child levels of one statement.
+
+    Leak: a column gets in only through `Viewpoint.visible` or as a key that the statement itself is reached by.
+    """
+
+    def __init__(self, context: PlanContext, row: FromClause, build_level: BuildLevel) -> None:
+        self.columns: list[ColumnElement[Any]] = []
+        self.source: FromClause = row
+        self.children: list[tuple[Level, int]] = []
+        self.subjects: list[tuple[str, int]] = []
+        self.namespace: Namespace = {}
+        self._context = context
+        self._build_level = build_level
+        self._positions: dict[tuple[int, str], int] = {}
+
+    def add(self, row: FromClause, name: str, expression: ColumnElement[Any]) -> int:
+        """Select an expression once, and tell its position in the result."""
+        key = (id(row), name)
+        if key not in self._positions:
+            self._positions[key] = len(self.columns)
+            self.columns.append(expression.label(f"v{len(self.columns)}"))
+        return self._positions[key]
+
+    def add_key(self, row: FromClause, name: str) -> int:
+        """Select a key column."""
+        return self.add(row, name, row.c[name])
+
+    def node(self, entity: Entity, row: FromClause, fields: Sequence[Field], path: Path) -> str:
+        """Write the source of one object."""
+        self._note_subjects(entity, row)
+        items = [f"{field.key!r}: {self._item(entity, row, field, (*path, field.key))}" for field in fields]
+        return "{" + ", ".join(items) + "}"
+
+    def _note_subjects(self, entity: Entity, row: FromClause) -> None:
+        for kind, name in entity.subjects.items():
+            entry = (kind, self.add_key(row, name))
+            if entry not in self.subjects:
+                self.subjects.append(entry)
+
+    def _item(self, entity: Entity, row: FromClause, field: Field, path: Path) -> str:
+        if field.name == "__typename":
+            return repr(entity.name)
+        if field.name in entity.columns:
+            return self._column(entity, row, entity.columns[field.name], path)
+        relation = entity.relations[field.name]
+        return (self._to_many if relation.many else self._to_one)(entity, row, relation, field, path)
+
+    def _column(self, entity: Entity, row: FromClause, column: Column, path: Path) -> str:
+        context, coordinate = self._context, entity.coordinate(column.name)
+        visible = context.viewpoint.visible(entity, column, row)
+        if visible.access is Access.DENIED:
+            assert visible.reason is not None  # noqa: S101 - a denial always has one
+            context.notes.denials.append(Denial(coordinate, visible.reason, path))
+            return "None"
+        context.notes.returned[coordinate] = None
+        if visible.access is not Access.FULL:
+            context.notes.restrictions.append(Restriction(coordinate, visible.access, visible.mask, path))
+        if visible.expression is None:
+            return "None"
+        index = self.add(row, column.name, visible.expression)
+        return render_source(column, entity, index, context.dialect, self.namespace)
+
+    def _to_one(self, entity: Entity, row: FromClause, relation: Relation, field: Field, path: Path) -> str:
+        target = self._context.catalogue[relation.target]
+        child = target.table.alias()
+        condition, reason = self._context.viewpoint.follow(entity, relation, row, child)
+        coordinate = entity.coordinate(relation.name)
+        if condition is None:
+            assert reason is not None  # noqa: S101 - `follow` gives one or the other
+            self._context.notes.denials.append(Denial(coordinate, reason, path))
+            return "None"
+        self._context.notes.returned[coordinate] = None
+        self.source = self.source.outerjoin(child, condition)
+        key = self.add_key(child, "id")
+        return f"None if r[{key}] is None else {self.node(target, child, field.children, path)}"
+
+    def _to_many(self, entity: Entity, row: FromClause, relation: Relation, field: Field, path: Path) -> str:
+        level = self._build_level(self._context, entity, relation, field, path)
+        if level is None:
+            return "None"
+        key = self.add_key(row, relation.local)
+        self.children.append((level, key))
+        return f"c[{len(self.children) - 1}][r[{key}]]"

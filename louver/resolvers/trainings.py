@@ -1,0 +1,49 @@
+"""Row scopes and derived fields of trainings."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Double, FromClause, case, cast, exists
+
+from louver.authz.vocabulary import Rows
+from louver.db.codes import TrainingStatus
+from louver.resolvers.catalogue import ScopeBinds
+from louver.resolvers.scopes import OFFICERS, officer_is_within_units
+
+EARNING = (TrainingStatus.PASSED, TrainingStatus.INSTRUCTED, TrainingStatus.COMPLETED)
+"""Statuses that earn hours, as in Oregon's state transcripts."""
+
+
+def hours_hundredths(row: FromClause) -> ColumnElement[Any]:
+    """Clock hours as they are stored."""
+    return row.c.hours_hundredths
+
+
+def hours_earned_hundredths(row: FromClause) -> ColumnElement[Any]:
+    """Hours that count towards requirements: none unless passed, instructed or completed."""
+    return case((row.c.status.in_(EARNING), row.c.hours_hundredths), else_=0)
+
+
+def hours(row: FromClause) -> ColumnElement[Any]:
+    """Clock hours."""
+    return cast(hours_hundredths(row), Double) / 100
+
+
+def hours_earned(row: FromClause) -> ColumnElement[Any]:
+    """Clock hours that count."""
+    return cast(hours_earned_hundredths(row), Double) / 100
+
+
+def _of_unit(row: FromClause, binds: ScopeBinds) -> ColumnElement[bool]:
+    return officer_is_within_units(row.c.agency_id, row.c.officer_id, binds)
+
+
+def _own(row: FromClause, binds: ScopeBinds) -> ColumnElement[bool]:
+    return binds.is_own_officer(row.c.officer_id)
+
+
+def _sworn(row: FromClause, _binds: ScopeBinds) -> ColumnElement[bool]:
+    officer = OFFICERS.alias()
+    return exists().where(officer.c.agency_id == row.c.agency_id, officer.c.id == row.c.officer_id, officer.c.is_sworn)
+
+
+SCOPES = {Rows.UNIT: _of_unit, Rows.OWN: _own, Rows.SWORN: _sworn}

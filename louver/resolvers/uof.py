@@ -1,0 +1,85 @@
+"""Row scopes and derived fields of use-of-force incidents, involvements and subjects."""
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import ColumnElement, FromClause, and_, exists, literal, not_, select
+
+from louver.authz.vocabulary import Rows
+from louver.db.codes import IncidentStatus
+from louver.db.uof import UofIncidentRow, UofInvolvementRow
+from louver.resolvers.catalogue import ScopeBinds, ScopePredicate
+from louver.resolvers.scopes import OFFICERS, officer_is_within_units
+
+INCIDENTS = UofIncidentRow.__table__
+INVOLVEMENTS = UofInvolvementRow.__table__
+
+OfficerPredicate = Callable[[FromClause], ColumnElement[bool]]
+
+
+def _involves(row: FromClause, predicate: OfficerPredicate) -> ColumnElement[bool]:
+    involvement = INVOLVEMENTS.alias()
+    return exists().where(
+        involvement.c.agency_id == row.c.agency_id, involvement.c.incident_id == row.c.id, predicate(involvement)
+    )
+
+
+def _involves_self(row: FromClause, binds: ScopeBinds) -> ColumnElement[bool]:
+    return _involves(row, lambda involvement: binds.is_own_officer(involvement.c.officer_id))
+
+
+def _involves_unit(row: FromClause, binds: ScopeBinds) -> ColumnElement[bool]:
+    """An officer of the unit is involved, and the caller is not: such an incident goes to the next level."""
+    of_unit = _involves(
+        row,
+        lambda involvement: officer_is_within_units(involvement.c.agency_id, involvement.c.officer_id, binds),
+    )
+    return and_(of_unit, not_(_involves_self(row, binds)))
+
+
+def _closed(row: FromClause, _binds: ScopeBinds) -> ColumnElement[bool]:
+    return row.c.status == IncidentStatus.CLOSED
+
+
+def _published(row: FromClause, _binds: ScopeBinds) -> ColumnElement[bool]:
+    return and_(row.c.status == IncidentStatus.CLOSED, row.c.published_at.is_not(None))
+
+
+def _through_incident(scope: ScopePredicate) -> ScopePredicate:
+    def predicate(row: FromClause, binds: ScopeBinds) -> ColumnElement[bool]:
+        incident = INCIDENTS.alias()
+        return exists().where(
+            incident.c.agency_id == row.c.agency_id, incident.c.id == row.c.incident_id, scope(incident, binds)
+        )
+
+    return predicate
+
+
+def _own_involvement(row: FromClause, binds: ScopeBinds) -> ColumnElement[bool]:
+    """Only the caller's own part: other officers' rows of the same incident stay closed."""
+    return binds.is_own_officer(row.c.officer_id)
+
+
+def officer_ref(row: FromClause) -> ColumnElement[Any]:
+    """The pseudonym of the officer involved."""
+    officer = OFFICERS.alias()
+    return (
+        select(officer.c.pseudonym)
+        .where(officer.c.agency_id == row.c.agency_id, officer.c.id == row.c.officer_id)
+        .scalar_subquery()
+    )
+
+
+def is_impaired(row: FromClause) -> ColumnElement[Any]:
+    """Any apparent impairment, without its kind; null where none was recorded either way."""
+    return row.c.impairment_types != literal([], row.c.impairment_types.type)
+
+
+INCIDENT_SCOPES = {
+    Rows.UNIT: _involves_unit,
+    Rows.OWN: _involves_self,
+    Rows.CLOSED: _closed,
+    Rows.PUBLISHED: _published,
+}
+SUBJECT_SCOPES = {rows: _through_incident(scope) for rows, scope in INCIDENT_SCOPES.items()}
+INVOLVEMENT_SCOPES = {**SUBJECT_SCOPES, Rows.OWN: _own_involvement}

@@ -1,0 +1,342 @@
+"""What a principal sees, as SQL: row reach per entity and the *visible expression* per field.
+
+A viewpoint is made from the principal's *standings*: its memberships, those with equal rights taken together. It holds
+no ids, only parameter names, so that one plan serves every principal with the same rights.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    FromClause,
+    Uuid,
+    and_,
+    bindparam,
+    case,
+    exists,
+    false,
+    not_,
+    or_,
+    true,
+)
+
+from louver.authz.decisions import Decision
+from louver.authz.principals import Membership
+from louver.authz.rights import Rights
+from louver.authz.vocabulary import Mask, Reason, Rows
+from louver.db.agencies import UnitClosureRow
+from louver.resolvers.catalogue import Catalogue, Column, Entity, Relation, ScopeBinds
+from louver.resolvers.dialects import Speech
+from louver.resolvers.masks import mask_expression
+
+Scopes = frozenset[Rows]
+
+
+class Access(StrEnum):
+    """How much of a field a principal sees over the rows in its reach."""
+
+    FULL = "FULL"
+    PARTIAL = "PARTIAL"
+    MASKED = "MASKED"
+    DENIED = "DENIED"
+
+
+@dataclass(frozen=True, slots=True)
+class Visible:
+    """A field as the principal sees it; `expression` is None where nothing of it is in the SQL."""
+
+    expression: ColumnElement[Any] | None
+    access: Access
+    mask: Mask | None = None
+    reason: Reason | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Memberships whose rights are equal, whatever their agencies."""
+
+    rights: Rights
+    memberships: tuple[Membership, ...]
+
+    @property
+    def shape(self) -> tuple[Any, bool]:
+        """What a plan depends on."""
+        return self.rights.fingerprint, len(self.memberships) == 1
+
+
+def standings_of(memberships: Iterable[Membership]) -> tuple[Standing, ...]:
+    """Take memberships with equal rights together, in a stable order."""
+    grouped: dict[Any, list[Membership]] = {}
+    for membership in memberships:
+        grouped.setdefault(membership.rights.fingerprint, []).append(membership)
+    return tuple(Standing(group[0].rights, tuple(group)) for group in grouped.values())
+
+
+def standing_values(standings: Sequence[Standing]) -> dict[str, Any]:
+    """The parameters that every plan of these standings takes."""
+    values: dict[str, Any] = {}
+    for index, standing in enumerate(standings):
+        members = standing.memberships
+        values[f"c{index}_agency"] = members[0].agency_id
+        values[f"c{index}_agencies"] = [member.agency_id for member in members]
+        values[f"c{index}_units"] = [unit for member in members for unit in member.unit_ids]
+        values[f"c{index}_officers"] = [member.officer_id for member in members if member.officer_id is not None]
+    return values
+
+
+class StandingBinds(ScopeBinds):
+    """The parameters of one standing."""
+
+    def __init__(self, index: int, standing: Standing, speech: Speech) -> None:
+        self._prefix = f"c{index}_"
+        self._is_single = len(standing.memberships) == 1
+        self._speech = speech
+
+    def is_in_agency(self, column: ColumnElement[Any]) -> ColumnElement[bool]:
+        """The row belongs to an agency of this standing."""
+        if self._is_single:
+            return column == bindparam(f"{self._prefix}agency", type_=Uuid())
+        return self._speech.is_member(column, self._ids("agencies"))
+
+    def is_own_officer(self, column: ColumnElement[Any]) -> ColumnElement[bool]:
+        """See ScopeBinds."""
+        return self._speech.is_member(column, self._ids("officers"))
+
+    def is_within_units(self, agency_id: ColumnElement[Any], unit_id: ColumnElement[Any]) -> ColumnElement[bool]:
+        """See ScopeBinds."""
+        closure = UnitClosureRow.__table__.alias()
+        return exists().where(
+            closure.c.agency_id == agency_id,
+            closure.c.unit_id == unit_id,
+            self._speech.is_member(closure.c.ancestor_id, self._ids("units")),
+        )
+
+    def _ids(self, name: str) -> BindParameter[Any]:
+        return bindparam(f"{self._prefix}{name}", type_=self._speech.array_type(Uuid()))
+
+
+class Viewpoint:
+    """Answers, for one set of standings, which rows and which cells are seen."""
+
+    def __init__(
+        self, standings: Sequence[Standing], catalogue: Catalogue, speech: Speech, *, is_aggregate: bool = False
+    ) -> None:
+        self.catalogue = catalogue
+        self.speech = speech
+        self._is_aggregate = is_aggregate
+        self._standings = tuple(standings)
+        self._binds = [StandingBinds(index, standing, speech) for index, standing in enumerate(standings)]
+
+    @property
+    def listing(self) -> "Viewpoint":
+        """The same standings, reaching only what may be listed row by row."""
+        return Viewpoint(self._standings, self.catalogue, self.speech) if self._is_aggregate else self
+
+    @property
+    def aggregating(self) -> "Viewpoint":
+        """The same standings, reaching also what may only be counted."""
+        return Viewpoint(self._standings, self.catalogue, self.speech, is_aggregate=True)
+
+    # rows
+
+    def reaches_by_aggregate(self, entity: Entity) -> bool:
+        """Some rows are in reach only to be counted."""
+        decisions = [standing.rights.decide(entity.name) for standing in self._standings]
+        return any(not _covers(decision.view, decision.view | decision.aggregate) for decision in decisions)
+
+    def reach(self, entity: Entity, row: FromClause) -> ColumnElement[bool] | None:
+        """The rows of `entity` in reach, or None where there can be none."""
+        parts = [
+            and_(binds.is_in_agency(row.c[entity.agency_column]), self._among(entity, row, scopes, binds))
+            for standing, binds in zip(self._standings, self._binds, strict=True)
+            if (scopes := self._reach_scopes(standing.rights, entity))
+        ]
+        return or_(*parts) if parts else None
+
+    def why_unreachable(self, entity: Entity) -> Reason:
+        """Why `reach` is None."""
+        decisions = [standing.rights.decide(entity.name) for standing in self._standings]
+        return next((decision.reason for decision in decisions if decision.reason), Reason.ROLE)
+
+    # cells
+
+    def visible(self, entity: Entity, column: Column, row: FromClause) -> Visible:
+        """The visible expression of `column` on the rows of `entity` that are in reach."""
+        cells = [
+            (binds, self._cell(standing, binds, entity, column, row))
+            for standing, binds in zip(self._standings, self._binds, strict=True)
+            if self._reach_scopes(standing.rights, entity)
+        ]
+        return self._merge(cells, entity, row) if cells else Visible(None, Access.DENIED, reason=Reason.ROLE)
+
+    def aggregable(
+        self, entity: Entity, column: Column, row: FromClause
+    ) -> tuple[ColumnElement[bool] | None, bool, Reason | None]:
+        """On which rows `column` may be grouped or summed.
+
+        Returns the condition (None: on all in reach), whether some of that right is for aggregates only, and the
+        reason if there is no such right.
+        """
+        needed = (entity.coordinate(column.name), *column.inputs)
+        return self._condition(needed, {entity.name: (entity, row)})
+
+    # relations
+
+    def follow(
+        self, entity: Entity, relation: Relation, parent: FromClause, child: FromClause
+    ) -> tuple[ColumnElement[bool] | None, Reason | None]:
+        """The condition under which `relation` leads from `parent` to `child`, or None and the reason.
+
+        Includes the join, the child's reach, and the rights on the link itself.
+        """
+        target = self.catalogue[relation.target]
+        reach = self.reach(target, child)
+        if reach is None:
+            return None, self.why_unreachable(target)
+        needed = (*([entity.coordinate(relation.name)] if relation.classified else ()), *relation.inputs)
+        rows = {entity.name: (entity, parent), target.name: (target, child)}
+        condition, _, reason = self._condition(needed, rows)
+        if reason is not None:
+            return None, reason
+        join = and_(
+            parent.c[entity.agency_column] == child.c[target.agency_column],
+            parent.c[relation.local] == child.c[relation.remote],
+        )
+        return and_(join, reach, *([] if condition is None else [condition])), None
+
+    def follow_many(
+        self, entity: Entity, relation: Relation, child: FromClause
+    ) -> tuple[ColumnElement[bool] | None, Reason | None]:
+        """As `follow`, for a to-many relation and without the join: rights on such a link lie on the child's side."""
+        target = self.catalogue[relation.target]
+        reach = self.reach(target, child)
+        if reach is None:
+            return None, self.why_unreachable(target)
+        condition, _, reason = self._condition(relation.inputs, {target.name: (target, child)})
+        if reason is not None:
+            return None, reason
+        return (reach if condition is None else and_(reach, condition)), None
+
+    # parts
+
+    def _reach_scopes(self, rights: Rights, entity: Entity) -> Scopes:
+        decision = rights.decide(entity.name)
+        return decision.view | decision.aggregate if self._is_aggregate else decision.view
+
+    def _among(self, entity: Entity, row: FromClause, scopes: Scopes, binds: StandingBinds) -> ColumnElement[bool]:
+        if Rows.AGENCY in scopes:
+            return true()
+        return or_(false(), *(entity.scopes[scope](row, binds) for scope in sorted(scopes) if scope in entity.scopes))
+
+    def _cell(
+        self, standing: Standing, binds: StandingBinds, entity: Entity, column: Column, row: FromClause
+    ) -> Visible:
+        reach = self._reach_scopes(standing.rights, entity)
+        decision = _combined(standing.rights, (entity.coordinate(column.name), *column.inputs))
+        cell = self._unguarded(decision, reach, binds, entity, column, row)
+        if column.guard is None or cell.expression is None:
+            return cell
+        guard = standing.rights.decide(column.guard.coordinate)
+        if _covers(guard.view, reach):
+            return cell
+        may_see = or_(not_(column.guard.applies(row)), self._among(entity, row, guard.view, binds))
+        access = Access.PARTIAL if cell.access is Access.FULL else cell.access
+        return replace(cell, expression=case((may_see, cell.expression)), access=access)
+
+    def _unguarded(
+        self, decision: Decision, reach: Scopes, binds: StandingBinds, entity: Entity, column: Column, row: FromClause
+    ) -> Visible:
+        bare = column.expression(row)
+        if _covers(decision.view, reach):
+            return Visible(bare, Access.FULL)
+        if not decision.view and not decision.masked:
+            return Visible(None, Access.DENIED, reason=decision.reason or Reason.ROLE)
+        masked = mask_expression(decision.mask, bare, column, self.speech) if decision.masked else None
+        whens = [(self._among(entity, row, decision.view, binds), bare)] if decision.view else []
+        if masked is not None and not _covers(decision.view | decision.masked, reach):
+            whens.append((self._among(entity, row, decision.masked, binds), masked))
+            masked = None
+        expression = case(*whens, else_=masked) if whens else masked
+        access = Access.PARTIAL if decision.view else Access.MASKED
+        return Visible(expression, access, mask=decision.mask if decision.masked else None)
+
+    def _merge(self, cells: list[tuple[StandingBinds, Visible]], entity: Entity, row: FromClause) -> Visible:
+        accesses = {cell.access for _, cell in cells}
+        if len(cells) == 1 or accesses in ({Access.FULL}, {Access.DENIED}):
+            return cells[0][1]
+        whens = [
+            (binds.is_in_agency(row.c[entity.agency_column]), cell.expression)
+            for binds, cell in cells
+            if cell.expression is not None
+        ]
+        mask = next((cell.mask for _, cell in cells if cell.mask), None)
+        access = Access.MASKED if accesses == {Access.MASKED} else Access.PARTIAL
+        return Visible(case(*whens) if whens else None, access, mask=mask)
+
+    def _condition(
+        self,
+        coordinates: Sequence[str],
+        rows: dict[str, tuple[Entity, FromClause]],
+    ) -> tuple[ColumnElement[bool] | None, bool, Reason | None]:
+        """Where all of `coordinates` may be read outright, over the given rows."""
+        conditions: list[ColumnElement[bool]] = []
+        only_aggregate = False
+        for coordinate in coordinates:
+            entity, row = rows[coordinate.split(".", 1)[0]]
+            condition, by_aggregate, reason = self._one_condition(coordinate, entity, row)
+            if reason is not None:
+                return None, False, reason
+            only_aggregate |= by_aggregate
+            if condition is not None:
+                conditions.append(condition)
+        return (and_(*conditions) if conditions else None), only_aggregate, None
+
+    def _one_condition(
+        self, coordinate: str, entity: Entity, row: FromClause
+    ) -> tuple[ColumnElement[bool] | None, bool, Reason | None]:
+        parts: list[ColumnElement[bool]] = []
+        is_everywhere, only_aggregate, reason = True, False, None
+        for standing, binds in zip(self._standings, self._binds, strict=True):
+            reach = self._reach_scopes(standing.rights, entity)
+            if not reach:
+                continue
+            decision = standing.rights.decide(coordinate)
+            scopes = decision.view | decision.aggregate if self._is_aggregate else decision.view
+            reason = reason or (None if scopes else decision.reason or Reason.ROLE)
+            only_aggregate |= self._is_aggregate and not _covers(decision.view, reach)
+            is_everywhere &= _covers(scopes, reach)
+            if scopes:
+                in_agency = binds.is_in_agency(row.c[entity.agency_column])
+                parts.append(and_(in_agency, self._among(entity, row, scopes, binds)))
+        if not parts:
+            return None, False, reason or Reason.ROLE
+        return (None if is_everywhere else or_(*parts)), only_aggregate, None
+
+
+def _covers(scopes: Scopes, reach: Scopes) -> bool:
+    return Rows.AGENCY in scopes or (bool(reach) and reach <= scopes)
+
+
+def _combined(rights: Rights, coordinates: Sequence[str]) -> Decision:
+    """The AND of several coordinates' decisions: a derived field shows no more than each of its inputs."""
+    first = rights.decide(coordinates[0])
+    for coordinate in coordinates[1:]:
+        other = rights.decide(coordinate)
+        first = replace(
+            first,
+            view=_both(first.view, other.view),
+            masked=_both(first.masked, other.view | other.masked),
+            aggregate=_both(first.aggregate, other.view | other.aggregate),
+            reason=first.reason or other.reason,
+        )
+    return first
+
+
+def _both(left: Scopes, right: Scopes) -> Scopes:
+    if Rows.AGENCY in left:
+        return right
+    return left if Rows.AGENCY in right else left & right

@@ -1,0 +1,71 @@
+"""Documents: parsed and validated once per text, and kept."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from graphql import DocumentNode, GraphQLError, GraphQLSchema, OperationDefinitionNode, parse, validate
+from strawberry.extensions import SchemaExtension
+
+from louver.resolvers.cache import LruCache
+from louver.resolvers.requests import Request
+
+DOCUMENTS_KEPT = 1_000
+ERRORS_SHOWN = 3
+
+
+@dataclass(slots=True)
+class Document:
+    """A text as graphql-core understands it; with errors there is nothing to execute."""
+
+    hash: str
+    parsed: DocumentNode | None
+    errors: list[GraphQLError]
+    operations: dict[str | None, OperationDefinitionNode] = field(default_factory=dict)
+    switches: tuple[str, ...] | None = None
+    requests: dict[Any, Request] = field(default_factory=dict)
+    """The requests already collected from it, by operation and the variables that @skip and @include ask."""
+
+
+class Documents:
+    """Parses and validates, remembering what it did."""
+
+    def __init__(self, schema: GraphQLSchema) -> None:
+        self._schema = schema
+        self.kept: LruCache[Document] = LruCache(DOCUMENTS_KEPT)
+
+    def get(self, text: str) -> Document:
+        """Return the document of a text."""
+        return self.kept.get_or_build(text, lambda: self._read(text))
+
+    def _read(self, text: str) -> Document:
+        digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+        try:
+            parsed = parse(text)
+        except GraphQLError as error:
+            return Document(digest, None, [error])
+        # Leak: "did you mean" would name what the caller may not know of.
+        errors = validate(self._schema, parsed, max_errors=ERRORS_SHOWN, hide_suggestions=True)
+        if errors:
+            return Document(digest, None, errors)
+        operations = {
+            node.name.value if node.name else None: node
+            for node in parsed.definitions
+            if isinstance(node, OperationDefinitionNode)
+        }
+        return Document(digest, parsed, [], operations)
+
+
+class UseParsedDocument(SchemaExtension):
+    """Hands Strawberry the document that was parsed and validated before."""
+
+    def on_parse(self) -> Iterator[None]:
+        """Parse: done."""
+        self.execution_context.graphql_document = self.execution_context.context.document
+        yield
+
+    def on_validate(self) -> Iterator[None]:
+        """Validate: done."""
+        self.execution_context.pre_execution_errors = []
+        yield

@@ -1,0 +1,254 @@
+"""The gateway: one operation of one principal, from its text to an answer and the facts of what was read."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import DocumentNode, GraphQLError, OperationDefinitionNode, OperationType
+from graphql.execution import get_variable_values
+from graphql.execution.values import VariableValues
+
+from louver.authz.principals import Principal
+from louver.authz.vocabulary import DeniedMode
+from louver.errors import FieldDeniedError, InvalidInputError, LouverError, RefusedError
+from louver.resolvers.answer import AccessFacts, Answer
+from louver.resolvers.cursors import CursorCipher, CursorKeeper
+from louver.resolvers.dialects import Speech
+from louver.resolvers.filters import Refusal
+from louver.resolvers.notes import Denial, Notes, code_of
+from louver.resolvers.planner import Plan, Planner
+from louver.resolvers.run import Run
+from louver.resolvers.statements import Reads
+from louver.resolvers.viewpoint import standing_values, standings_of
+from louver.schema.documents import ERRORS_SHOWN, Document, Documents
+from louver.schema.roots import LouverSchema
+from louver.schema.selecting import Selector
+
+SMALL_CELL_MINIMUM = 5
+
+
+@dataclass(frozen=True, slots=True)
+class OperationContext:
+    """What resolvers and extensions find as `info.context`."""
+
+    document: DocumentNode
+    principal: Principal
+    plan: Plan
+    run: Run
+
+    async def read(self, key: str) -> Any:
+        """Answer one planned root."""
+        return await self.plan.read(key, self.run)
+
+
+class Gateway:
+    """Executes operations over one schema and one database."""
+
+    def __init__(
+        self, schema: LouverSchema, reads: Reads, speech: Speech, cipher: CursorCipher, page_size_max: int
+    ) -> None:
+        self._schema = schema
+        self._reads = reads
+        self._cipher = cipher
+        self._page_size_max = page_size_max
+        self._documents = Documents(schema.graphql)
+        self._selector = Selector(schema)
+        self._planner = Planner(schema.catalogue, speech)
+
+    async def execute(
+        self,
+        query: str,
+        variables: Mapping[str, Any] | None,
+        operation_name: str | None,
+        principal: Principal,
+        denied_mode: DeniedMode,
+    ) -> Answer:
+        """Answer an operation.
+
+        Raises:
+            UnavailableError: the database did not answer.
+        """
+        document = self._documents.get(query)
+        facts = AccessFacts(document_hash=document.hash, policy_version=_policy_version(principal))
+        if document.parsed is None:
+            return _refused([_request_error(error) for error in document.errors], facts)
+        try:
+            operation = _pick(document, operation_name)
+            facts.operation_name = operation.name.value if operation.name else None
+            coerced = self._coerce(operation, variables)
+            context, notes = self._plan(document, operation, coerced, principal, denied_mode)
+        except _RequestError as error:
+            return _refused(error.errors, facts)
+        except FieldDeniedError as error:
+            facts.denied = tuple(error.details.pop("coordinates"))
+            return _refused([_as_graphql(error)], facts)
+        result = await self._schema.strawberry.execute(
+            query,
+            variable_values=dict(variables or {}),
+            context_value=context,
+            operation_name=operation_name,
+        )
+        failures = [_execution_error(error) for error in result.errors or ()]
+        _fill(facts, notes, context.run)
+        return Answer(
+            data=result.data,
+            errors=[*failures, *_denial_errors(notes, denied_mode)],
+            extensions=_extensions(notes, denied_mode, context.run),
+            facts=facts,
+        )
+
+    def _coerce(self, operation: OperationDefinitionNode, variables: Mapping[str, Any] | None) -> VariableValues:
+        coerced = get_variable_values(
+            self._schema.graphql,
+            operation.variable_definitions or (),
+            dict(variables or {}),
+            max_errors=ERRORS_SHOWN,
+            hide_suggestions=True,
+        )
+        if isinstance(coerced, list):
+            raise _RequestError([_request_error(error) for error in coerced])
+        return coerced
+
+    def _plan(
+        self,
+        document: Document,
+        operation: OperationDefinitionNode,
+        variables: VariableValues,
+        principal: Principal,
+        denied_mode: DeniedMode,
+    ) -> tuple[OperationContext, Notes]:
+        request = self._selector.select(document, operation, variables)
+        standings = standings_of(principal.memberships)
+        agencies = [membership.agency_id for membership in principal.memberships]
+        keeper = CursorKeeper(self._cipher, principal.id, agencies)
+        values = standing_values(standings)
+        try:
+            shapes = request.read_shapes(variables, values, keeper.decode, self._page_size_max)
+        except GraphQLError as error:
+            raise _RequestError([_request_error(error)]) from error
+        except RefusedError as error:
+            raise _RequestError([_as_graphql(error)]) from error
+        plan = self._planner.plan(request, shapes, standings)
+        if plan.refusals:
+            raise _refuse_reference(plan.refusals)
+        if denied_mode is DeniedMode.REJECT and plan.notes.denials:
+            raise _refuse_selection(plan.notes.denials)
+        assert document.parsed is not None  # noqa: S101 - an operation comes from a parsed document
+        run = Run(self._reads, values, keeper, SMALL_CELL_MINIMUM)
+        return OperationContext(document.parsed, principal, plan, run), plan.notes
+
+
+class _RequestError(Exception):
+    """The operation cannot be executed at all."""
+
+    def __init__(self, errors: Sequence[dict[str, Any]]) -> None:
+        super().__init__()
+        self.errors = list(errors)
+
+
+def _pick(document: Document, name: str | None) -> OperationDefinitionNode:
+    if name is None and len(document.operations) == 1:
+        operation: OperationDefinitionNode | None = next(iter(document.operations.values()))
+    else:
+        operation = document.operations.get(name)
+    if operation is None:
+        wanted = "name one of the document's operations in `operationName`"
+        message = "There is no such operation." if name else "The document has several operations, or none."
+        raise _RequestError([_as_graphql(InvalidInputError(message, hint=wanted))])
+    if operation.operation is not OperationType.QUERY:
+        raise _RequestError([_as_graphql(InvalidInputError("Only queries are served.", hint="send a query"))])
+    return operation
+
+
+# errors
+
+
+def _refused(errors: list[dict[str, Any]], facts: AccessFacts) -> Answer:
+    return Answer(has_data=False, errors=errors, facts=facts)
+
+
+def _as_graphql(error: LouverError) -> dict[str, Any]:
+    return {"message": error.message, "extensions": error.as_extensions()}
+
+
+def _request_error(error: GraphQLError) -> dict[str, Any]:
+    """Spell an error of parsing, validation or coercion."""
+    if isinstance(error.original_error, LouverError):
+        return _as_graphql(error.original_error)
+    return {**error.formatted, "extensions": {"code": "BAD_REQUEST"}}
+
+
+def _execution_error(error: GraphQLError) -> dict[str, Any]:
+    """Spell an error of execution that the caller can act on; any other ends the operation as a whole."""
+    if isinstance(error.original_error, RefusedError):
+        return {**_as_graphql(error.original_error), "path": error.path}
+    raise error.original_error or error
+
+
+def _refuse_reference(refusals: Sequence[Refusal]) -> FieldDeniedError:
+    """Refuse an operation that refers to what its caller may not see; referring is viewing."""
+    return _denied("refers to", [(refusal.coordinate, refusal.reason) for refusal in refusals])
+
+
+def _refuse_selection(denials: Sequence[Denial]) -> FieldDeniedError:
+    return _denied("selects", [(denial.coordinate, denial.reason) for denial in denials])
+
+
+def _denied(verb: str, pairs: Iterable[tuple[str, Any]]) -> FieldDeniedError:
+    found = dict(pairs)
+    error = FieldDeniedError(
+        f"The operation {verb} what you may not see: {', '.join(found)}.",
+        hint="leave these out, or ask your agency's administrator for access",
+        denials=[
+            {"coordinate": coordinate, "reason": reason, "code": code_of(reason)}
+            for coordinate, reason in found.items()
+        ],
+        coordinates=list(found),
+    )
+    error.details["code"] = code_of(next(iter(found.values())))
+    return error
+
+
+def _denial_errors(notes: Notes, mode: DeniedMode) -> list[dict[str, Any]]:
+    if mode is DeniedMode.EXTENSIONS:
+        return []
+    return [
+        {
+            "message": f"You may not see {denial.coordinate}.",
+            "path": list(denial.path),
+            "extensions": {
+                "code": code_of(denial.reason),
+                "coordinate": denial.coordinate,
+                "reason": denial.reason,
+            },
+        }
+        for denial in notes.denials
+    ]
+
+
+def _extensions(notes: Notes, mode: DeniedMode, run: Run) -> dict[str, Any]:
+    access = [restriction.as_dict() for restriction in notes.restrictions]
+    if mode is DeniedMode.EXTENSIONS:
+        access += [denial.as_dict() for denial in notes.denials]
+    access += [
+        {"coordinate": coordinate, "access": "SUPPRESSED", "minimum": run.small_cell_minimum}
+        for coordinate in notes.suppressible
+    ]
+    return {"access": access} if access else {}
+
+
+# facts
+
+
+def _fill(facts: AccessFacts, notes: Notes, run: Run) -> None:
+    facts.returned = tuple(notes.returned)
+    facts.denied = tuple(dict.fromkeys(denial.coordinate for denial in notes.denials))
+    facts.masked = tuple(dict.fromkeys(restriction.coordinate for restriction in notes.restrictions))
+    facts.suppressed = tuple(notes.suppressible)
+    facts.officer_ids = run.touched_ids("officer")
+    facts.incident_ids = run.touched_ids("incident")
+    facts.rows = run.rows
+
+
+def _policy_version(principal: Principal) -> str:
+    return principal.memberships[0].rights.policy_version if principal.memberships else ""

@@ -1,0 +1,98 @@
+"""The hash chain: whatever is done to a stored record shows."""
+
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import delete, update
+
+from louver.logging.chain import hash_row, verify_chain
+from louver.logging.tables import audit_records
+
+EDITS = {
+    "schema_version": 2,
+    "at": datetime(2026, 3, 9, 16, 5, 0, 123457, tzinfo=UTC),
+    "event": "access.denied",
+    "outcome": "refused",
+    "reason": None,
+    "principal_id": uuid4(),
+    "principal_kind": "person",
+    "roles": ["auditor"],
+    "key_prefix": "other",
+    "agency_id": uuid4(),
+    "on_behalf_of": None,
+    "purpose": "other",
+    "address": "127.0.0.2",
+    "user_agent": "other",
+    "host": "other",
+    "operation_name": "Other",
+    "document_hash": "f" * 64,
+    "saved_operation_id": None,
+    "variables": {"first": "int:00"},
+    "coordinates": {"returned": ["Officer.rank"], "denied": []},
+    "officer_ids": b"",
+    "incident_ids": uuid4().bytes,
+    "rows": 0,
+    "bytes_in": 121,
+    "bytes_out": 0,
+    "duration_us": 901,
+    "cost": None,
+    "policy_version": None,
+    "request_id": uuid4(),
+    "trace_id": None,
+    "replica": "other",
+    "previous_hash": b"\1" * 32,
+    "hash": b"\1" * 32,
+    "sequence": 9,
+    "writer": uuid4(),
+}
+
+
+@pytest.fixture
+async def chained(store, make_record):
+    """A store with three records on its chain."""
+    for _ in range(3):
+        await store.append(make_record())
+    return store
+
+
+class TestVerifyChain:
+    async def test_untouched_holds(self, chained, list_rows):
+        """What was written verifies when it is read back, on both engines."""
+        rows = await list_rows()
+        assert [1, 2, 3] == [row["sequence"] for row in rows]
+        assert verify_chain(rows) is None
+
+    def test_every_column_is_tried(self):
+        """The edits below leave no column out."""
+        assert set(EDITS) == set(audit_records.columns.keys())
+
+    @pytest.mark.parametrize("column", EDITS)
+    async def test_any_edit_breaks(self, chained, audit_engine, list_rows, column):
+        """An edit of any single column of the second record is found."""
+        statement = update(audit_records).where(audit_records.c.sequence == 2).values({column: EDITS[column]})
+        async with audit_engine.begin() as connection:
+            await connection.execute(statement)
+        assert verify_chain(await list_rows()) is not None
+
+    async def test_break_is_named(self, chained, audit_engine, list_rows):
+        """The first bad record is named, with what is wrong with it."""
+        async with audit_engine.begin() as connection:
+            await connection.execute(update(audit_records).where(audit_records.c.sequence == 2).values(rows=7))
+        found = verify_chain(await list_rows())
+        assert (chained.writer_id, 2, "it was edited") == (found.writer, found.sequence, found.problem)
+
+    @pytest.mark.parametrize("sequence", [1, 2])
+    async def test_deletion_breaks(self, chained, audit_engine, list_rows, sequence):
+        """A record that is missing before another is found."""
+        async with audit_engine.begin() as connection:
+            await connection.execute(delete(audit_records).where(audit_records.c.sequence == sequence))
+        assert verify_chain(await list_rows()).problem == "a record before it is missing"
+
+    async def test_rehashed_edit_breaks(self, chained, audit_engine, list_rows):
+        """Who edits a record and computes its hash anew breaks the record after it."""
+        rows = await list_rows()
+        forged = rows[1] | {"rows": 7}
+        forged["hash"] = hash_row({str(name): value for name, value in forged.items()})
+        found = verify_chain([rows[0], forged, rows[2]])
+        assert (3, "it does not continue the record before it") == (found.sequence, found.problem)
