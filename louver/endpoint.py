@@ -15,7 +15,7 @@ from louver.errors import AuditUnavailableError, LouverError, RefusedError, Unau
 from louver.exchange import Exchange
 from louver.logging import AuditStore, Caller, Outcome, ValueDigest
 from louver.resolvers.answer import Answer
-from louver.statuses import BodyTooLargeError, MethodRefusedError, status_of_code, status_of_error
+from louver.statuses import MethodRefusedError, status_of_code, status_of_error
 from louver.wire import (
     JSON,
     Receive,
@@ -184,8 +184,6 @@ def _refuse(exchange: Exchange, error: LouverError) -> Reply:
         headers["www-authenticate"] = 'Bearer realm="louver"'
     elif isinstance(error, MethodRefusedError):
         headers["allow"] = "POST"
-    elif isinstance(error, BodyTooLargeError):
-        headers["connection"] = "close"
     elif isinstance(error, UnavailableError):
         headers["retry-after"] = "1"
     return Reply(status_of_error(error), orjson.dumps({"errors": [described]}), headers=headers)

@@ -14,7 +14,7 @@ class Settings:
 
     database_url: str = "sqlite:///var/louver.db"
     audit_url: str = ""
-    """Where access records go; empty: beside the records (SQLite: a file of its own, PostgreSQL: the same database)."""
+    """Where access records go; empty: a file beside the records on SQLite, the records' own database on PostgreSQL."""
     var: Path = Path("var")
     """Folder for what the service writes itself: the default databases, the secret, demo credentials."""
     secret: str = ""

@@ -17,6 +17,8 @@ class Membership:
     """Units it belongs to or leads; `Rows.UNIT` is these and the units below."""
     officer_id: UUID | None = None
     """The officer that it is, if any; `Rows.OWN` is that officer's rows."""
+    small_cell_minimum: int = 5
+    """Groups of fewer rows are left out of what may only be seen in aggregates."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,7 @@ def build_aggregate(context: PlanContext, entity: Entity, field: Field, coordina
     if reach is None:
         context.notes.denials.append(Denial(coordinate, viewpoint.why_unreachable(entity), (field.key,)))
         return None
-    context.notes.returned[coordinate] = None
+    context.notes.seen[coordinate] = None
     builder = _AggregateBuilder(context, viewpoint, entity, row, field)
     aggregate = builder.build(reach)
     if aggregate.is_suppressible:
@@ -89,7 +89,7 @@ class _AggregateBuilder:
         self._groups = Grouping(context, viewpoint, entity, row, self._namespace)
 
     def build(self, reach: ColumnElement[bool]) -> Aggregate:
-        filters = FilterBuilder(self._viewpoint, self._context.refusals)
+        filters = FilterBuilder(self._viewpoint, self._context.refusals, self._context.notes.seen)
         wanted = and_(reach, filters.build(self._entity, self._row, self._shape.filter))
         for name in self._shape.dimensions:
             self._groups.add(self._entity.dimensions[name])
@@ -165,7 +165,7 @@ class _AggregateBuilder:
         if reason is not None:
             self._context.notes.denials.append(Denial(coordinate, reason, path))
             return cast(null(), Double())
-        self._context.notes.returned[coordinate] = None
+        self._context.notes.seen[coordinate] = None
         self._is_suppressible |= is_by_aggregate
         units = column.measure.units(self._row)
         seen = units if condition is None else case((condition, units))

@@ -1,7 +1,8 @@
 """Cursors: where a page ended, encrypted and bound to who asked and what was asked.
 
-Leak: a cursor holds values of the sort key, so it is sealed (AES-SIV, RFC 5297: deterministic, so equal answers are
-equal bytes) and opens only for the same principal, field, order and filter. It holds visible expressions, never a column.
+Leak: a cursor holds values of the sort key, so it is sealed and opens only for the same principal, field, order and
+filter. It holds visible expressions, never a column. AES-SIV (RFC 5297) is deterministic, so equal answers are equal
+bytes.
 """
 
 import base64

@@ -90,7 +90,7 @@ class Speech(Protocol):
         """What follows the first `mark`; null where there is none."""
 
     def like(self, text: ColumnElement[Any], pattern: ColumnElement[Any]) -> ColumnElement[bool]:
-        """Match a pattern without regard to ASCII letter case; `\\` escapes."""
+        """Match a pattern without regard to ASCII letter case; a backslash escapes."""
 
 
 class PostgresSpeech:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, String, and_, bindparam, cast, exists, not_, null, or_, true
+from sqlalchemy import ColumnElement, FromClause, String, and_, bindparam, cast, exists, false, not_, null, or_, true
 from sqlalchemy.types import TypeEngine
 
 from louver.authz.vocabulary import Reason
@@ -29,22 +29,18 @@ class Refusal:
 class FilterBuilder:
     """Builds conditions, and collects what they may not refer to."""
 
-    def __init__(self, viewpoint: Viewpoint, refusals: list[Refusal]) -> None:
+    def __init__(self, viewpoint: Viewpoint, refusals: list[Refusal], seen: dict[str, None]) -> None:
         self._viewpoint = viewpoint
         self._refusals = refusals
-        self.referred: list[str] = []
+        self._noted = seen
 
     def build(self, entity: Entity, row: FromClause, node: FilterNode | None) -> ColumnElement[bool]:
-        """The condition; two-valued: it never comes out as null."""
+        """The condition; a comparison with null is never true, and its negation always is."""
         match node:
             case None:
                 return true()
-            case Junction("not", (inner,)):
-                return self.build(entity, row, inner).is_not(true())
-            case Junction("or", nodes):
-                return or_(not_(true()), *(self.build(entity, row, inner) for inner in nodes))
-            case Junction(_, nodes):
-                return and_(true(), *(self.build(entity, row, inner) for inner in nodes))
+            case Junction(operator, nodes):
+                return _join(operator, [self.build(entity, row, inner) for inner in nodes])
             case Related():
                 return self._related(entity, row, node)
             case IsNull(name, wanted):
@@ -57,7 +53,7 @@ class FilterBuilder:
     def _seen(self, entity: Entity, row: FromClause, column: Column) -> ColumnElement[Any]:
         coordinate = entity.coordinate(column.name)
         visible = self._viewpoint.visible(entity, column, row)
-        self.referred.append(coordinate)
+        self._noted[coordinate] = None
         if visible.access is Access.DENIED:
             self._refusals.append(Refusal(coordinate, visible.reason or Reason.ROLE))
         if visible.expression is None:
@@ -72,17 +68,21 @@ class FilterBuilder:
         listing = self._viewpoint.listing
         condition, reason = listing.follow(entity, relation, row, child)
         coordinate = entity.coordinate(relation.name)
-        self.referred.append(coordinate)
+        self._noted[coordinate] = None
         if condition is None:
             self._refusals.append(Refusal(coordinate, reason or Reason.ROLE))
-            return not_(true())
-        inner_builder = FilterBuilder(listing, self._refusals)
-        inner = inner_builder.build(target, child, node.node)
-        self.referred += inner_builder.referred
+            return false()
+        inner = FilterBuilder(listing, self._refusals, self._noted).build(target, child, node.node)
         if node.quantifier == "every":
             return not_(exists().where(condition, inner.is_not(true())))
         found = exists().where(condition, inner)
         return not_(found) if node.quantifier == "none" else found
+
+
+def _join(operator: str, conditions: list[ColumnElement[bool]]) -> ColumnElement[bool]:
+    if operator == "not":
+        return and_(true(), *conditions).is_not(true())
+    return or_(false(), *conditions) if operator == "or" else and_(true(), *conditions)
 
 
 def compare(column: Column, value: ColumnElement[Any], node: Compare, speech: Speech) -> ColumnElement[bool]:

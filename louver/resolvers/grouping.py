@@ -11,7 +11,7 @@ from louver.resolvers.filters import Refusal
 from louver.resolvers.rendering import Namespace, render_source
 from louver.resolvers.rows import PlanContext
 from louver.resolvers.selection import Field
-from louver.resolvers.viewpoint import Access, Viewpoint
+from louver.resolvers.viewpoint import Viewpoint
 
 
 class Grouping:
@@ -34,11 +34,11 @@ class Grouping:
     def add(self, dimension: Dimension) -> None:
         """Group by one more dimension."""
         entity, row = self._entity, self._row
-        for name in dimension.path:
+        for position, name in enumerate(dimension.path, 1):
             if name in entity.columns:
                 self._add_column(dimension, entity, entity.columns[name], row)
                 return
-            reached = self._join(entity, row, name)
+            reached = self._join(entity, row, name, is_key=position == len(dimension.path))
             if reached is None:
                 return
             entity, row = reached
@@ -61,15 +61,17 @@ class Grouping:
         inner = ", ".join(f"{field.key!r}: {parts[field.name]}" for field in fields)
         return f"None if {parts['raw']} is None else {{{inner}}}"
 
-    def _join(self, entity: Entity, row: FromClause, name: str) -> tuple[Entity, FromClause] | None:
+    def _join(self, entity: Entity, row: FromClause, name: str, *, is_key: bool) -> tuple[Entity, FromClause] | None:
         relation = entity.relations[name]
         target = self._context.catalogue[relation.target]
         child = target.table.alias()
-        condition, reason = self._viewpoint.follow(entity, relation, row, child)
+        # Leak: a group per officer or incident tells of each, so these must be rows that the caller may list.
+        viewpoint = self._viewpoint.listing if is_key and target.subjects else self._viewpoint
+        condition, reason = viewpoint.follow(entity, relation, row, child)
         if condition is None:
             self._refuse(entity.coordinate(name), reason)
             return None
-        self._context.notes.returned[entity.coordinate(name)] = None
+        self._context.notes.seen[entity.coordinate(name)] = None
         self.is_by_aggregate |= self._viewpoint.reaches_by_aggregate(target)
         self.source = self.source.outerjoin(child, condition)
         self.conditions.append(row.c[relation.local].is_(None) | child.c.id.is_not(None))
@@ -104,9 +106,10 @@ class Grouping:
         }
         if entity.label is not None:
             column = entity.columns[entity.label]
-            visible = self._viewpoint.visible(entity, column, row)
-            if visible.access is Access.FULL and visible.expression is not None:
-                label = self._select(visible.expression)
+            condition, is_by_aggregate, reason = self._viewpoint.aggregable(entity, column, row)
+            if condition is None and reason is None:
+                self.is_by_aggregate |= is_by_aggregate
+                label = self._select(column.expression(row))
                 parts["label"] = render_source(column, entity, label, dialect, self._namespace)
         self._keys[dimension.name] = parts
 
@@ -116,7 +119,7 @@ class Grouping:
         if reason is not None:
             self._refuse(coordinate, reason)
             return False
-        self._context.notes.returned[coordinate] = None
+        self._context.notes.seen[coordinate] = None
         self.is_by_aggregate |= is_by_aggregate
         if condition is not None:
             self.conditions.append(condition)

@@ -105,7 +105,7 @@ def build_root_page(context: PlanContext, entity: Entity, field: Field, path: Pa
     if reach is None:
         context.notes.denials.append(Denial(coordinate, context.viewpoint.why_unreachable(entity), path))
         return None
-    context.notes.returned[coordinate] = None
+    context.notes.seen[coordinate] = None
     return _PageBuilder(context, entity, row, field, path, coordinate).build(reach, None)
 
 
@@ -116,12 +116,12 @@ def build_child_page(
     entity = context.catalogue[relation.target]
     row = entity.table.alias()
     coordinate = parent.coordinate(relation.name)
-    reach, reason = context.viewpoint.follow_many(parent, relation, row)
+    reach, reason = context.viewpoint.follow_many(relation, row)
     if reach is None:
         assert reason is not None  # noqa: S101 - `follow_many` gives one or the other
         context.notes.denials.append(Denial(coordinate, reason, path))
         return None
-    context.notes.returned[coordinate] = None
+    context.notes.seen[coordinate] = None
     return _PageBuilder(context, entity, row, field, path, coordinate).build(reach, row.c[relation.remote])
 
 
@@ -145,7 +145,10 @@ class _PageBuilder:
         if parent_key is not None:
             self._rows.add(self._row, "parent", parent_key)
         wanted = and_(
-            reach, FilterBuilder(context.viewpoint, context.refusals).build(self._entity, self._row, shape.filter)
+            reach,
+            FilterBuilder(context.viewpoint, context.refusals, context.notes.seen).build(
+                self._entity, self._row, shape.filter
+            ),
         )
         self._keys = sort_keys(context, self._entity, self._row, shape.order, is_backward=shape.is_backward)
         source = self._connection(self._field.children, self._path)

@@ -12,7 +12,9 @@ from louver.authz.vocabulary import Mask
 from louver.db.codes import EmploymentStatus
 from louver.resolvers.catalogue import Column, Kind
 from louver.resolvers.dialects import Speech
+from louver.resolvers.expressions import is_any_of
 
+SHORT = 3
 STILL_EMPLOYED = (EmploymentStatus.ACTIVE, EmploymentStatus.LEAVE)
 
 
@@ -29,7 +31,7 @@ def _initial(value: ColumnElement[Any], _column: Column, _speech: Speech) -> Col
 
 def _last_two(value: ColumnElement[Any], _column: Column, speech: Speech) -> ColumnElement[Any]:
     # Leak: of a number of three characters, two would be nearly all.
-    return case((func.length(value) > 3, literal("••").concat(speech.tail(value, 2))), (value.is_not(None), "••"))
+    return case((func.length(value) > SHORT, literal("••").concat(speech.tail(value, 2))), (value.is_not(None), "••"))
 
 
 def _on_file(value: ColumnElement[Any], _column: Column, _speech: Speech) -> ColumnElement[Any]:
@@ -46,7 +48,7 @@ def _month(value: ColumnElement[Any], column: Column, speech: Speech) -> ColumnE
 
 def _active_flag(value: ColumnElement[Any], _column: Column, _speech: Speech) -> ColumnElement[Any]:
     return case(
-        (value.in_(STILL_EMPLOYED), literal(EmploymentStatus.ACTIVE, value.type)),
+        (is_any_of(value, STILL_EMPLOYED), literal(EmploymentStatus.ACTIVE, value.type)),
         (value.is_not(None), literal(EmploymentStatus.SEPARATED, value.type)),
     )
 

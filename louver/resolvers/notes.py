@@ -50,7 +50,8 @@ class Notes:
 
     denials: list[Denial] = field(default_factory=list)
     restrictions: list[Restriction] = field(default_factory=list)
-    returned: dict[str, None] = field(default_factory=dict)
+    seen: dict[str, None] = field(default_factory=dict)
+    """Coordinates that are returned, or that a filter, an order or a group refers to: referring is viewing."""
     suppressible: dict[str, None] = field(default_factory=dict)
     """Aggregates whose small groups are left out, whether or not there are any."""
 

@@ -59,6 +59,7 @@ def sort_keys(
         bare = entity.columns[term.field].expression(row)
         if visible.access is Access.DENIED:
             context.refusals.append(Refusal(entity.coordinate(term.field), visible.reason or Reason.ROLE))
+        context.notes.seen[entity.coordinate(term.field)] = None
         expression = cast(null(), bare.type) if visible.expression is None else visible.expression
         is_nullable = visible.access is not Access.FULL or entity.columns[term.field].nullable
         keys.append(SortKey(term.field, expression, term.is_descending ^ is_backward, is_nullable))

@@ -16,7 +16,8 @@ from louver.resolvers.points import Lookup, build_point
 from louver.resolvers.requests import Request, Root, RootKind
 from louver.resolvers.rows import PlanContext
 from louver.resolvers.run import Run
-from louver.resolvers.viewpoint import Standing, Viewpoint
+from louver.resolvers.standings import Standing
+from louver.resolvers.viewpoint import Viewpoint
 
 PLANS_KEPT = 2_000
 

@@ -65,7 +65,7 @@ def build_point(
     if reach is None:
         context.notes.denials.append(Denial(coordinate, context.viewpoint.why_unreachable(entity), path))
         return None
-    context.notes.returned[coordinate] = None
+    context.notes.seen[coordinate] = None
     builder = RowBuilder(context, row, build_child_page)
     key = builder.add_key(row, "id")
     source = f"{{r[{key}]: {builder.node(entity, row, children, path)} for r in rows}}"

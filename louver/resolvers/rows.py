@@ -98,7 +98,7 @@ class RowBuilder:
             assert visible.reason is not None  # noqa: S101 - a denial always has one
             context.notes.denials.append(Denial(coordinate, visible.reason, path))
             return "None"
-        context.notes.returned[coordinate] = None
+        context.notes.seen[coordinate] = None
         if visible.access is not Access.FULL:
             context.notes.restrictions.append(Restriction(coordinate, visible.access, visible.mask, path))
         if visible.expression is None:
@@ -115,7 +115,7 @@ class RowBuilder:
             assert reason is not None  # noqa: S101 - `follow` gives one or the other
             self._context.notes.denials.append(Denial(coordinate, reason, path))
             return "None"
-        self._context.notes.returned[coordinate] = None
+        self._context.notes.seen[coordinate] = None
         self.source = self.source.outerjoin(child, condition)
         key = self.add_key(child, "id")
         return f"None if r[{key}] is None else {self.node(target, child, field.children, path)}"

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-
 Variables = Any
 """The operation's coerced variables, as graphql-core has them; passed through to `Field.arguments`."""
 

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Double, FromClause, case, cast, exists
 from louver.authz.vocabulary import Rows
 from louver.db.codes import TrainingStatus
 from louver.resolvers.catalogue import ScopeBinds
+from louver.resolvers.expressions import is_any_of
 from louver.resolvers.scopes import OFFICERS, officer_is_within_units
 
 EARNING = (TrainingStatus.PASSED, TrainingStatus.INSTRUCTED, TrainingStatus.COMPLETED)
@@ -20,7 +21,7 @@ def hours_hundredths(row: FromClause) -> ColumnElement[Any]:
 
 def hours_earned_hundredths(row: FromClause) -> ColumnElement[Any]:
     """Hours that count towards requirements: none unless passed, instructed or completed."""
-    return case((row.c.status.in_(EARNING), row.c.hours_hundredths), else_=0)
+    return case((is_any_of(row.c.status, EARNING), row.c.hours_hundredths), else_=0)
 
 
 def hours(row: FromClause) -> ColumnElement[Any]:

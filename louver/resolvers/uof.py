@@ -3,16 +3,25 @@
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, and_, exists, literal, not_, select
+from sqlalchemy import ColumnElement, FromClause, and_, case, exists, false, not_, select, true
 
 from louver.authz.vocabulary import Rows
-from louver.db.codes import IncidentStatus
+from louver.db.codes import ImpairmentType, IncidentStatus
 from louver.db.uof import UofIncidentRow, UofInvolvementRow
 from louver.resolvers.catalogue import ScopeBinds, ScopePredicate
+from louver.resolvers.expressions import HoldsAny
 from louver.resolvers.scopes import OFFICERS, officer_is_within_units
 
 INCIDENTS = UofIncidentRow.__table__
 INVOLVEMENTS = UofInvolvementRow.__table__
+
+IMPAIRED = (
+    ImpairmentType.ALCOHOL,
+    ImpairmentType.DRUG,
+    ImpairmentType.MENTAL_HEALTH,
+    ImpairmentType.UNDER_INFLUENCE,
+    ImpairmentType.OTHER,
+)
 
 OfficerPredicate = Callable[[FromClause], ColumnElement[bool]]
 
@@ -71,8 +80,9 @@ def officer_ref(row: FromClause) -> ColumnElement[Any]:
 
 
 def is_impaired(row: FromClause) -> ColumnElement[Any]:
-    """Any apparent impairment, without its kind; null where none was recorded either way."""
-    return row.c.impairment_types != literal([], row.c.impairment_types.type)
+    """Any apparent impairment, without its kind; null where it was not stated or is not known."""
+    types = row.c.impairment_types
+    return case((HoldsAny(types, IMPAIRED), true()), (HoldsAny(types, (ImpairmentType.NONE,)), false()))
 
 
 INCIDENT_SCOPES = {

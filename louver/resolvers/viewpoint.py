@@ -4,20 +4,16 @@ A viewpoint is made from the principal's *standings*: its memberships, those wit
 no ids, only parameter names, so that one plan serves every principal with the same rights.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
-    BindParameter,
     ColumnElement,
     FromClause,
-    Uuid,
     and_,
-    bindparam,
     case,
-    exists,
     false,
     not_,
     or_,
@@ -25,13 +21,12 @@ from sqlalchemy import (
 )
 
 from louver.authz.decisions import Decision
-from louver.authz.principals import Membership
 from louver.authz.rights import Rights
 from louver.authz.vocabulary import Mask, Reason, Rows
-from louver.db.agencies import UnitClosureRow
-from louver.resolvers.catalogue import Catalogue, Column, Entity, Relation, ScopeBinds
+from louver.resolvers.catalogue import Catalogue, Column, Entity, Relation
 from louver.resolvers.dialects import Speech
 from louver.resolvers.masks import mask_expression
+from louver.resolvers.standings import Standing, StandingBinds
 
 Scopes = frozenset[Rows]
 
@@ -53,70 +48,6 @@ class Visible:
     access: Access
     mask: Mask | None = None
     reason: Reason | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """Memberships whose rights are equal, whatever their agencies."""
-
-    rights: Rights
-    memberships: tuple[Membership, ...]
-
-    @property
-    def shape(self) -> tuple[Any, bool]:
-        """What a plan depends on."""
-        return self.rights.fingerprint, len(self.memberships) == 1
-
-
-def standings_of(memberships: Iterable[Membership]) -> tuple[Standing, ...]:
-    """Take memberships with equal rights together, in a stable order."""
-    grouped: dict[Any, list[Membership]] = {}
-    for membership in memberships:
-        grouped.setdefault(membership.rights.fingerprint, []).append(membership)
-    return tuple(Standing(group[0].rights, tuple(group)) for group in grouped.values())
-
-
-def standing_values(standings: Sequence[Standing]) -> dict[str, Any]:
-    """The parameters that every plan of these standings takes."""
-    values: dict[str, Any] = {}
-    for index, standing in enumerate(standings):
-        members = standing.memberships
-        values[f"c{index}_agency"] = members[0].agency_id
-        values[f"c{index}_agencies"] = [member.agency_id for member in members]
-        values[f"c{index}_units"] = [unit for member in members for unit in member.unit_ids]
-        values[f"c{index}_officers"] = [member.officer_id for member in members if member.officer_id is not None]
-    return values
-
-
-class StandingBinds(ScopeBinds):
-    """The parameters of one standing."""
-
-    def __init__(self, index: int, standing: Standing, speech: Speech) -> None:
-        self._prefix = f"c{index}_"
-        self._is_single = len(standing.memberships) == 1
-        self._speech = speech
-
-    def is_in_agency(self, column: ColumnElement[Any]) -> ColumnElement[bool]:
-        """The row belongs to an agency of this standing."""
-        if self._is_single:
-            return column == bindparam(f"{self._prefix}agency", type_=Uuid())
-        return self._speech.is_member(column, self._ids("agencies"))
-
-    def is_own_officer(self, column: ColumnElement[Any]) -> ColumnElement[bool]:
-        """See ScopeBinds."""
-        return self._speech.is_member(column, self._ids("officers"))
-
-    def is_within_units(self, agency_id: ColumnElement[Any], unit_id: ColumnElement[Any]) -> ColumnElement[bool]:
-        """See ScopeBinds."""
-        closure = UnitClosureRow.__table__.alias()
-        return exists().where(
-            closure.c.agency_id == agency_id,
-            closure.c.unit_id == unit_id,
-            self._speech.is_member(closure.c.ancestor_id, self._ids("units")),
-        )
-
-    def _ids(self, name: str) -> BindParameter[Any]:
-        return bindparam(f"{self._prefix}{name}", type_=self._speech.array_type(Uuid()))
 
 
 class Viewpoint:
@@ -182,7 +113,7 @@ class Viewpoint:
         reason if there is no such right.
         """
         needed = (entity.coordinate(column.name), *column.inputs)
-        return self._condition(needed, {entity.name: (entity, row)})
+        return self._condition(needed, entity, row)
 
     # relations
 
@@ -197,26 +128,26 @@ class Viewpoint:
         reach = self.reach(target, child)
         if reach is None:
             return None, self.why_unreachable(target)
-        needed = (*([entity.coordinate(relation.name)] if relation.classified else ()), *relation.inputs)
-        rows = {entity.name: (entity, parent), target.name: (target, child)}
-        condition, _, reason = self._condition(needed, rows)
-        if reason is not None:
-            return None, reason
+        link = [entity.coordinate(relation.name)] if relation.classified else []
+        conditions = []
+        for needed, owner, row in ((link, entity, parent), (relation.inputs, target, child)):
+            condition, _, reason = self._condition(needed, owner, row)
+            if reason is not None:
+                return None, reason
+            conditions += [] if condition is None else [condition]
         join = and_(
             parent.c[entity.agency_column] == child.c[target.agency_column],
             parent.c[relation.local] == child.c[relation.remote],
         )
-        return and_(join, reach, *([] if condition is None else [condition])), None
+        return and_(join, reach, *conditions), None
 
-    def follow_many(
-        self, entity: Entity, relation: Relation, child: FromClause
-    ) -> tuple[ColumnElement[bool] | None, Reason | None]:
+    def follow_many(self, relation: Relation, child: FromClause) -> tuple[ColumnElement[bool] | None, Reason | None]:
         """As `follow`, for a to-many relation and without the join: rights on such a link lie on the child's side."""
         target = self.catalogue[relation.target]
         reach = self.reach(target, child)
         if reach is None:
             return None, self.why_unreachable(target)
-        condition, _, reason = self._condition(relation.inputs, {target.name: (target, child)})
+        condition, _, reason = self._condition(relation.inputs, target, child)
         if reason is not None:
             return None, reason
         return (reach if condition is None else and_(reach, condition)), None
@@ -278,15 +209,12 @@ class Viewpoint:
         return Visible(case(*whens) if whens else None, access, mask=mask)
 
     def _condition(
-        self,
-        coordinates: Sequence[str],
-        rows: dict[str, tuple[Entity, FromClause]],
+        self, coordinates: Sequence[str], entity: Entity, row: FromClause
     ) -> tuple[ColumnElement[bool] | None, bool, Reason | None]:
-        """Where all of `coordinates` may be read outright, over the given rows."""
+        """On which rows all of `coordinates` may be read outright."""
         conditions: list[ColumnElement[bool]] = []
         only_aggregate = False
         for coordinate in coordinates:
-            entity, row = rows[coordinate.split(".", 1)[0]]
             condition, by_aggregate, reason = self._one_condition(coordinate, entity, row)
             if reason is not None:
                 return None, False, reason

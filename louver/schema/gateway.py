@@ -18,13 +18,11 @@ from louver.resolvers.filters import Refusal
 from louver.resolvers.notes import Denial, Notes, code_of
 from louver.resolvers.planner import Plan, Planner
 from louver.resolvers.run import Run
+from louver.resolvers.standings import standing_values, standings_of
 from louver.resolvers.statements import Reads
-from louver.resolvers.viewpoint import standing_values, standings_of
 from louver.schema.documents import ERRORS_SHOWN, Document, Documents
 from louver.schema.roots import LouverSchema
 from louver.schema.selecting import Selector
-
-SMALL_CELL_MINIMUM = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +132,8 @@ class Gateway:
         if denied_mode is DeniedMode.REJECT and plan.notes.denials:
             raise _refuse_selection(plan.notes.denials)
         assert document.parsed is not None  # noqa: S101 - an operation comes from a parsed document
-        run = Run(self._reads, values, keeper, SMALL_CELL_MINIMUM)
+        minimum = max((membership.small_cell_minimum for membership in principal.memberships), default=0)
+        run = Run(self._reads, values, keeper, minimum)
         return OperationContext(document.parsed, principal, plan, run), plan.notes
 
 
@@ -241,7 +240,7 @@ def _extensions(notes: Notes, mode: DeniedMode, run: Run) -> dict[str, Any]:
 
 
 def _fill(facts: AccessFacts, notes: Notes, run: Run) -> None:
-    facts.returned = tuple(notes.returned)
+    facts.returned = tuple(notes.seen)
     facts.denied = tuple(dict.fromkeys(denial.coordinate for denial in notes.denials))
     facts.masked = tuple(dict.fromkeys(restriction.coordinate for restriction in notes.restrictions))
     facts.suppressed = tuple(notes.suppressible)

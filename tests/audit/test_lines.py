@@ -77,7 +77,7 @@ class TestNoValues:
         structlog.get_logger().error("refused", exc_info=InvalidInputError("The page is too large."))
         assert read(stream)[0]["exception"]["message"] == "The page is too large."
 
-    @pytest.mark.parametrize("name", ["sqlalchemy.engine", "casbin", "asyncio", "aiosqlite"])
+    @pytest.mark.parametrize("name", ["sqlalchemy.engine", "asyncpg", "asyncio", "aiosqlite"])
     def test_foreign_arguments_are_withheld(self, stream, name):
         """Another library's arguments may be rows or parameters: its template is told, formatted text is not."""
         logging.getLogger(name).warning("parameters: %r", (SECRET,))

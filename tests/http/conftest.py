@@ -3,8 +3,8 @@
 import asyncio
 import contextlib
 import logging
-import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from sqlalchemy import insert, select
 from louver.app import Service, create_app
 from louver.authz.keys import issue_key
 from louver.authz.principals import Principal
+from louver.cli.serve import bind
 from louver.db.codes import Module
 from louver.db.engine import begin_writing, create_engine
 from louver.db.tables import AgencyRow, ApiKeyRow
@@ -128,6 +129,11 @@ class Running:
     def service(self) -> Service:
         return self._server.lifespan.state["service"]
 
+    @property
+    def tasks(self) -> set[asyncio.Task[None]]:
+        """The requests that are being served."""
+        return self._server.server_state.tasks
+
     async def post(self, query: str, key: str | None = None, **options: Any) -> httpx.Response:
         """Send one operation."""
         headers = options.pop("headers", {})
@@ -140,7 +146,7 @@ class Running:
 @contextlib.asynccontextmanager
 async def running(settings: Settings, gateway: Any) -> AsyncIterator[Running]:
     """Serve on a free loopback port for the length of a `with`."""
-    listener = socket.create_server(("127.0.0.1", 0))
+    listener = bind("127.0.0.1", 0)
     port = listener.getsockname()[1]
     app = create_app(settings, build_gateway=lambda _parts: gateway)
     config = uvicorn.Config(app, http="httptools", lifespan="on", log_config=None, access_log=False)
@@ -232,3 +238,17 @@ def issue(add: Callable[..., Awaitable[UUID]], agency_id: UUID) -> Callable[...,
 async def key(issue: Callable[..., Awaitable[str]]) -> str:
     """A chief's key."""
     return await issue()
+
+
+@pytest.fixture
+def serve_with(log_restored: None) -> Callable[..., Any]:
+    """Serve with other settings than the test's own."""
+    return running
+
+
+@pytest.fixture
+async def settings_apart(settings: Settings, tmp_path: Path) -> Settings:
+    """The same database of records, and a log in another store."""
+    apart = replace(settings, audit_url=f"sqlite:///{tmp_path}/apart/audit.db")
+    await upgrade_stores(apart)
+    return apart

@@ -1,0 +1,42 @@
+"""SQL expressions that read the same on both engines and hold constants only."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Boolean, ColumnElement, or_
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+
+from louver.db.codes import CodedEnum
+
+
+def is_any_of(value: ColumnElement[Any], codes: Iterable[CodedEnum]) -> ColumnElement[bool]:
+    """Whether a coded value is one of `codes`."""
+    return or_(*(value == code for code in codes))
+
+
+class HoldsAny(ColumnElement[bool]):
+    """Whether a multi-valued column holds at least one of `codes`; null where the column is."""
+
+    type = Boolean()
+    inherit_cache = False
+
+    def __init__(self, column: ColumnElement[Any], codes: Iterable[CodedEnum]) -> None:
+        self.column = column
+        self.listed = ", ".join(f"'{code.value}'" for code in codes)
+
+    @property
+    def _from_objects(self) -> Any:
+        return self.column._from_objects  # noqa: SLF001 - so that the statement knows which table it reads
+
+
+@compiles(HoldsAny, "postgresql")
+def _compile_for_postgresql(element: HoldsAny, compiler: SQLCompiler, **options: Any) -> str:
+    return f"({compiler.process(element.column, **options)} && ARRAY[{element.listed}]::varchar[])"
+
+
+@compiles(HoldsAny, "sqlite")
+def _compile_for_sqlite(element: HoldsAny, compiler: SQLCompiler, **options: Any) -> str:
+    column = compiler.process(element.column, **options)
+    held = f"EXISTS (SELECT 1 FROM json_each({column}) WHERE value IN ({element.listed}))"  # noqa: S608 - our codes
+    return f"CASE WHEN {column} IS NOT NULL THEN {held} END"
