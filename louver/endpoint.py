@@ -73,13 +73,12 @@ class Reply:
 
     status: int
     body: bytes
-    media_type: str = JSON
     headers: dict[str, str] = field(default_factory=dict)
 
     async def send(self, send: Send, exchange: Exchange) -> None:
         """Hand it to the server."""
         headers = {
-            "content-type": f"{self.media_type}; charset=utf-8",
+            "content-type": f"{exchange.media_type}; charset=utf-8",
             "content-length": str(len(self.body)),
             "cache-control": "private, no-store",
             "x-request-id": str(exchange.request_id),
@@ -139,7 +138,7 @@ class Endpoint:
         identity = await self._identify(headers.get("authorization"))
         exchange.caller, exchange.reason = identity.caller, identity.reason
         require_post(exchange.method)
-        media_type = choose_media_type(headers.get("accept"))
+        exchange.media_type = choose_media_type(headers.get("accept"))
         if identity.principal is None:
             raise identity.refusal or UnauthenticatedError("No valid key was sent.")
         require_json(headers.get("content-type"))
@@ -153,10 +152,10 @@ class Endpoint:
             )
         except RefusedError as error:
             answer = Answer(has_data=False, errors=[_as_graphql(error)])
-        return _render(exchange, answer, media_type)
+        return _render(exchange, answer)
 
 
-def _render(exchange: Exchange, answer: Answer, media_type: str) -> Reply:
+def _render(exchange: Exchange, answer: Answer) -> Reply:
     exchange.facts = answer.facts
     exchange.has_data = answer.has_data
     exchange.codes = tuple(str(error.get("extensions", {}).get("code", "INTERNAL")) for error in answer.errors)
@@ -170,12 +169,12 @@ def _render(exchange: Exchange, answer: Answer, media_type: str) -> Reply:
         # Clients of the older media type take any other status for a failure of the network.
         code = exchange.codes[0] if exchange.codes else "INTERNAL"
         is_refused = status_of_code(code) < 500  # noqa: PLR2004 - HTTP's own line between the client's fault and ours
-        status = 200 if media_type == JSON and is_refused else status_of_code(code)
-    return Reply(status, orjson.dumps(content), media_type)
+        status = 200 if exchange.media_type == JSON and is_refused else status_of_code(code)
+    return Reply(status, orjson.dumps(content, option=orjson.OPT_UTC_Z))
 
 
 def _refuse(exchange: Exchange, error: LouverError) -> Reply:
-    """Answer what never became an operation's result; in JSON, whatever the client accepts."""
+    """Answer what never became an operation's result."""
     described = _as_graphql(error)
     if not isinstance(error, RefusedError):
         described["extensions"]["requestId"] = str(exchange.request_id)

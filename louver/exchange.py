@@ -13,7 +13,7 @@ from louver.errors import LouverError
 from louver.logging import AccessRecord, Caller, Event, Outcome, ValueDigest
 from louver.resolvers.answer import AccessFacts
 from louver.statuses import DENIED_CODES, UNAVAILABLE_CODES
-from louver.wire import Operation
+from louver.wire import JSON, Operation
 
 _TEXT_MAX = 255
 _UNPRINTABLE = re.compile(r"[^\x20-\x7e\xa0-\xff]")
@@ -31,6 +31,8 @@ class Exchange:
     request_id: UUID = field(default_factory=uuid4)
     at: datetime = field(default_factory=lambda: datetime.now(UTC))
     started: float = field(default_factory=time.perf_counter)
+    media_type: str = JSON
+    """Of the answer, as far as it is agreed on."""
     caller: Caller = field(default_factory=Caller)
     operation: Operation | None = None
     facts: AccessFacts | None = None

@@ -58,7 +58,8 @@ class Identifier:
         rights = self._snapshot.rights(
             key.agency_id, roles, scopes=key.scopes, modules=modules, subscription=key.subscription
         )
-        membership = Membership(key.agency_id, rights, frozenset([key.unit_id] if key.unit_id else ()), key.officer_id)
+        units = frozenset([key.unit_id] if key.unit_id else ())
+        membership = Membership(key.agency_id, rights, units, key.officer_id, key.small_cell_minimum)
         caller = _describe(key, roles)
         return Identity(
             caller,

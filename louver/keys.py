@@ -33,6 +33,7 @@ class Key(NamedTuple):
     revoked_at: datetime | None
     modules: list[Module]
     subscription: SubscriptionStatus
+    small_cell_minimum: int
     person_status: PersonStatus | None
     grant_ticket: str | None
     """Of a live grant to vendor support; None without one, and for every other role."""
@@ -74,6 +75,7 @@ def _select_key() -> Select[*tuple[Any, ...]]:
             key.revoked_at,
             AgencyRow.modules,
             AgencyRow.status,
+            AgencyRow.small_cell_minimum,
             PersonRow.status,
             _select_grant(SupportGrantRow.ticket),
             _select_grant(SupportGrantRow.includes_uof),

@@ -44,12 +44,17 @@ async def require_current_stores(settings: Settings) -> None:
     Raises:
         MisconfiguredError: a store is missing, unreachable or not at this version's schema.
     """
-    await _require_current_records(settings.database_url)
+    await require_current_records(settings.database_url)
     store = await AuditStore.open(settings)
     await store.close()
 
 
-async def _require_current_records(url: str) -> None:
+async def require_current_records(url: str) -> None:
+    """Check the store of records alone.
+
+    Raises:
+        MisconfiguredError: it is missing, unreachable or not at this version's schema.
+    """
     # A missing SQLite file would be made by opening it, and the server would then serve an empty agency list.
     if _is_missing_file(url):
         raise MisconfiguredError("there is no database where LOUVER_DATABASE_URL points", hint=_UPGRADE)

@@ -19,7 +19,6 @@ JSON = "application/json"
 RESPONSE_JSON = "application/graphql-response+json"
 _OFFERED = (JSON, RESPONSE_JSON)
 """In our order of preference, for a client without one."""
-_DENIED_MODES = (DeniedMode.ERRORS, DeniedMode.EXTENSIONS, DeniedMode.REJECT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +84,16 @@ def require_json(content_type: str | None) -> None:
 
 
 def read_denied_mode(text: str | None, default: DeniedMode) -> DeniedMode:
-    """Read the `Louver-Denied` header; without one the key's own mode holds."""
-    if text is None:
-        return default
-    mode = next((mode for mode in _DENIED_MODES if mode == text.strip().lower()), None)
+    """Read the `Louver-Denied` header; without one the key's own mode holds.
+
+    Leak: a key whose fields are to be hidden has them hidden, and no header loosens it.
+    """
+    asked = default if text is None or default is DeniedMode.HIDE else text.strip().lower()
+    mode = next((mode for mode in DeniedMode if mode == asked), None)
     if mode is None:
         raise InvalidInputError(
-            "Louver-Denied has a value that is not offered.", hint=f"send one of {', '.join(_DENIED_MODES)}, or none"
+            "This way of telling denials is not offered.",
+            hint=f"send Louver-Denied: {', '.join(DeniedMode)}, or none",
         )
     return mode
 

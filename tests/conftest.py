@@ -17,12 +17,19 @@ from louver.db.engine import create_engine
 from louver.db.migrate import upgrade
 from louver.db.reader import Reader, open_reader
 
+pytest_plugins = ("tests.world.fixtures",)
+
 POSTGRES_BINARIES = Path("/usr/lib/postgresql")
 POSTGRES_ACCOUNT = "postgres"
 TEMPLATE = "louver_template"
 MEMORY_WANTED_BYTES = 4 * 1024**3
 POSTGRES_OPTIONS = "-F -h '' -k {folder} -c synchronous_commit=off -c max_connections=200"
 """No fsync, because the data dies with the run; no TCP, so no port can be taken."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let golden files be written anew: a reviewer then sees what changed as a diff."""
+    parser.addoption("--refresh-golden", action="store_true", help="write tests/golden anew instead of comparing")
 
 
 class PostgresCluster:

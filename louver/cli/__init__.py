@@ -8,8 +8,16 @@ import click
 from louver import __version__
 from louver.errors import LouverError, MisconfiguredError, RefusedError
 
-_COMMANDS = ("db", "demo", "policy", "serve")
-"""Module `louver.cli.<name>` holds the command `<name>`."""
+_COMMANDS = {
+    "db": "db.db",
+    "demo": "demo.demo",
+    "import": "imports.import_",
+    "key": "keys.key",
+    "policy": "policy.policy",
+    "schema": "schema.schema",
+    "serve": "serve.serve",
+}
+"""Where in `louver.cli` each command is, as `<module>.<name>`."""
 _EXIT_REFUSED = 2
 _EXIT_FAILED = 1
 
@@ -25,7 +33,8 @@ class CommandLine(click.Group):
         """Import one."""
         if cmd_name not in _COMMANDS:
             return None
-        command: click.Command = getattr(importlib.import_module(f"louver.cli.{cmd_name}"), cmd_name)
+        module, _, name = _COMMANDS[cmd_name].partition(".")
+        command: click.Command = getattr(importlib.import_module(f"louver.cli.{module}"), name)
         return command
 
     def invoke(self, ctx: click.Context) -> Any:

@@ -42,10 +42,14 @@ async def begin_writing(engine: AsyncEngine) -> AsyncGenerator[AsyncConnection]:
         DatabaseUnavailableError: the database did not answer.
     """
     with unavailable_on_failure():
-        async with engine.connect() as connection:
+        connection = await engine.connect().start()
+    try:
+        with unavailable_on_failure(is_reported=True):
             await connection.execution_options(louver_is_writing=True)
             async with connection.begin():
                 yield connection
+    finally:
+        await connection.close()
 
 
 def _create_postgres_engine(dsn: str, pool_size: int) -> AsyncEngine:

@@ -36,8 +36,13 @@ _PRIMARY_CODE = 0xFF
 
 
 @contextmanager
-def unavailable_on_failure() -> Generator[None]:
-    """Turn a failure of the database into `DatabaseUnavailableError`; any other error passes as it is."""
+def unavailable_on_failure(*, is_reported: bool = False) -> Generator[None]:
+    """Turn a failure of the database into `DatabaseUnavailableError`; any other error passes as it is.
+
+    Around code that does other things too, only what is reported as the database's counts: a file that the code
+    cannot read is no outage.
+    """
+    is_failure = is_reported_failure if is_reported else is_database_failure
     try:
         yield
     except Exception as error:
@@ -46,14 +51,22 @@ def unavailable_on_failure() -> Generator[None]:
         raise
 
 
-def is_failure(error: BaseException) -> bool:
+def is_database_failure(error: BaseException) -> bool:
     """Whether the database failed, and not the statement that it was given."""
+    return is_reported_failure(error) or isinstance(error, OSError)
+
+
+def is_reported_failure(error: BaseException) -> bool:
+    """Whether a driver or SQLAlchemy itself says that the database failed."""
     if isinstance(error, DBAPIError) and error.orig is not None:
-        return error.connection_invalidated or is_failure(error.orig) or is_failure(_cause(error.orig))
+        return (
+            error.connection_invalidated or is_database_failure(error.orig) or is_database_failure(_cause(error.orig))
+        )
     if isinstance(error, sqlite3.Error):
         return getattr(error, "sqlite_errorcode", 0) & _PRIMARY_CODE in _SQLITE_FAILURES
-    return isinstance(error, (OSError, PoolTimeoutError, *_POSTGRES_FAILURES))
+    return isinstance(error, (PoolTimeoutError, *_POSTGRES_FAILURES))
 
 
 def _cause(error: BaseException) -> BaseException:
+    """Find the driver's own error under SQLAlchemy's rendering of it."""
     return error.__cause__ or error

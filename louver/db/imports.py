@@ -27,8 +27,26 @@ class ImportRunRow(TenantRow):
     rows_rejected: Mapped[int] = mapped_column(default=0)
 
 
+class ImportFileRow(TenantRow):
+    """A file that a run read, with the digest that tells it from any other."""
+
+    __tablename__ = "import_files"
+    __table_args__ = (
+        same_agency("import_run_id", "import_runs"),
+        Index(None, "agency_id", "import_run_id"),
+    )
+
+    import_run_id: Mapped[UUID]
+    name: Mapped[str]
+    sha256: Mapped[str]
+    rows_read: Mapped[int]
+
+
 class UncodedValueRow(TenantRow):
-    """A source's text that had no code: the column holds OTHER or UNKNOWN, and this holds what was written."""
+    """A source's text that has no code, or no column, of ours: kept as it was written, beside the row.
+
+    Where the column is ours it holds OTHER, UNKNOWN or nothing; a column that is not ours has the source's name.
+    """
 
     __tablename__ = "uncoded_values"
     __table_args__ = (

@@ -50,7 +50,7 @@ def _make_folder(engine: AsyncEngine) -> None:
 
 
 def _upgrade(connection: Connection) -> None:
-    if False:
+    if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
     config = _build_config()
     config.attributes["connection"] = connection

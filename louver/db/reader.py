@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any
 
-from louver.db.failures import is_failure, unavailable_on_failure
+from louver.db.failures import is_database_failure, unavailable_on_failure
 from louver.db.lanes import Lane, OpenLane
 from louver.db.lanes_postgres import open_postgres_lane
 from louver.db.lanes_sqlite import open_sqlite_lane
@@ -53,7 +53,7 @@ class Reader:
                 try:
                     rows = await lane.fetch(sql, parameters)
                 except BaseException as error:
-                    self._give_back(lane, is_sound=isinstance(error, Exception) and not is_failure(error))
+                    self._give_back(lane, is_sound=isinstance(error, Exception) and not is_database_failure(error))
                     raise
             self._idle.append(lane)
             return rows

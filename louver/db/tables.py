@@ -3,7 +3,7 @@
 from louver.db.access import ApiKeyRow, MembershipRow, PersonRow, PolicyLineRow, SupportGrantRow
 from louver.db.agencies import AgencyRow, UnitClosureRow, UnitRow
 from louver.db.base import Base
-from louver.db.imports import ImportRunRow, UncodedValueRow
+from louver.db.imports import ImportFileRow, ImportRunRow, UncodedValueRow
 from louver.db.officers import OfficerRow
 from louver.db.trainings import CourseRow, TrainingRow
 from louver.db.uof import UofIncidentRow, UofInvolvementRow, UofSubjectRow
@@ -13,6 +13,7 @@ __all__ = [
     "ApiKeyRow",
     "Base",
     "CourseRow",
+    "ImportFileRow",
     "ImportRunRow",
     "MembershipRow",
     "OfficerRow",

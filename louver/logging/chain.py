@@ -8,7 +8,7 @@ them from an export without this code.
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
@@ -36,21 +36,35 @@ class Break:
     problem: str
 
 
-def seal_record(record: AccessRecord, writer: UUID, after: Link) -> dict[str, Any]:
-    """Make the row that continues the chain at `after`."""
+class Sealed(NamedTuple):
+    """A record with its place on the chain."""
+
+    row: dict[str, Any]
+    text: bytes
+    """What is under the hash."""
+
+    @property
+    def link(self) -> Link:
+        """The end of the chain after this record."""
+        return Link(self.row["sequence"], self.row["hash"])
+
+
+def seal_record(record: AccessRecord, writer: UUID, after: Link) -> Sealed:
+    """Continue the chain at `after` with a record."""
     row = record.as_dict()
     row |= {"writer": writer, "sequence": after.sequence + 1, "previous_hash": after.hash}
-    row["hash"] = hash_row(row)
-    return row
+    text = _as_json(row)
+    row["hash"] = hashlib.sha256(text).digest()
+    return Sealed(row, text)
 
 
 def hash_row(row: Mapping[str, Any]) -> bytes:
     """Hash every column but the hash itself."""
-    covered = {name: value for name, value in row.items() if name != "hash"}
-    return hashlib.sha256(orjson.dumps(covered, default=_as_text, option=_CANONICAL)).digest()
+    return hashlib.sha256(_as_json({str(name): row[name] for name in row if name != "hash"})).digest()
 
 
-_CANONICAL = orjson.OPT_SORT_KEYS | orjson.OPT_UTC_Z
+def _as_json(covered: Mapping[str, Any]) -> bytes:
+    return orjson.dumps(covered, default=_as_text, option=orjson.OPT_SORT_KEYS | orjson.OPT_UTC_Z)
 
 
 def _as_text(value: Any) -> str:
@@ -82,6 +96,6 @@ def _find_problem(row: Mapping[str, Any], before: Link) -> str | None:
         return "a record before it is missing"
     if row["previous_hash"] != before.hash:
         return "it does not continue the record before it"
-    if row["hash"] != hash_row({str(name): value for name, value in row.items()}):
+    if row["hash"] != hash_row(row):
         return "it was edited"
     return None

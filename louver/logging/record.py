@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -65,13 +66,14 @@ class AccessRecord:
 
     def as_dict(self) -> dict[str, Any]:
         """Render flat for a row or a line: the caller's fields stand beside the record's own."""
-        flat = {name: getattr(self, name) for name in _OWN_FIELDS}
-        flat |= {name: getattr(self.caller, name) for name in _CALLER_FIELDS}
+        flat = dict(zip(_FLAT_NAMES, _flat_values(self), strict=True))
         flat["schema_version"] = SCHEMA_VERSION
         return flat
 
 
-_OWN_FIELDS = tuple(field.name for field in fields(AccessRecord) if field.name != "caller")
-_CALLER_FIELDS = tuple(field.name for field in fields(Caller))
-FIELD_NAMES = (*_OWN_FIELDS, *_CALLER_FIELDS, "schema_version")
+_OWN_NAMES = tuple(field.name for field in fields(AccessRecord) if field.name != "caller")
+_CALLER_NAMES = tuple(field.name for field in fields(Caller))
+_FLAT_NAMES = (*_OWN_NAMES, *_CALLER_NAMES)
+_flat_values = attrgetter(*_OWN_NAMES, *(f"caller.{name}" for name in _CALLER_NAMES))
+FIELD_NAMES = (*_FLAT_NAMES, "schema_version")
 """The keys of `AccessRecord.as_dict`."""

@@ -1,5 +1,6 @@
 """Sets logging up: JSON lines on standard error, the standard library's loggers through the same renderer."""
 
+import contextlib
 import logging
 import sys
 from typing import Any, BinaryIO
@@ -26,7 +27,7 @@ def configure_logging(level: str = "INFO", stream: BinaryIO | None = None) -> No
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         redact_exception,
     ]
-    output = stream or sys.stderr.buffer
+    output: Any = _Output(stream)
     structlog.configure(
         processors=[*common, _render_bytes],
         wrapper_class=structlog.make_filtering_bound_logger(number),
@@ -43,8 +44,8 @@ def _level_number(level: str) -> int:
     return int(getattr(logging, name))
 
 
-def _route_standard_library(level: int, output: BinaryIO, common: list[Processor]) -> None:
-    handler = logging.StreamHandler(_Utf8Stream(output))
+def _route_standard_library(level: int, output: "_Output", common: list[Processor]) -> None:
+    handler = logging.StreamHandler(output)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             use_get_message=False,
@@ -61,17 +62,28 @@ def _route_standard_library(level: int, output: BinaryIO, common: list[Processor
         logger.propagate = name != "uvicorn.access"  # the access record says it better, and without the query string
 
 
-class _Utf8Stream:
-    """Lets a text handler write to the same bytes stream as structlog, so that lines do not interleave."""
+class _Output:
+    """Where both write to, bytes and text, so that lines do not interleave.
 
-    def __init__(self, output: BinaryIO) -> None:
-        self._output = output
+    A stream that is closed or full loses lines and nothing else: a log line is not worth an answer, and what must be
+    kept is in the store. Standard error is looked up at each write, since it may be replaced after this was set up.
+    """
 
-    def write(self, text: str) -> None:
-        self._output.write(text.encode("utf-8", "backslashreplace"))
+    def __init__(self, stream: BinaryIO | None) -> None:
+        self._stream = stream
+
+    def write(self, line: bytes | str) -> None:
+        content = line.encode("utf-8", "backslashreplace") if isinstance(line, str) else line
+        with contextlib.suppress(OSError, ValueError):
+            self._target.write(content)
 
     def flush(self) -> None:
-        self._output.flush()
+        with contextlib.suppress(OSError, ValueError):
+            self._target.flush()
+
+    @property
+    def _target(self) -> BinaryIO:
+        return self._stream or sys.stderr.buffer
 
 
 def _render_bytes(_logger: WrappedLogger, _method: str, event: EventDict) -> bytes:

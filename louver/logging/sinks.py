@@ -1,6 +1,7 @@
 """Where sealed records go: what the store needs of a database, and how rows become its driver's parameters."""
 
 from collections.abc import Callable, Sequence
+from operator import itemgetter
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -45,23 +46,28 @@ REVISION_SQL = f"SELECT version_num FROM {VERSION_TABLE}"  # noqa: S608 - a cons
 class Inscription:
     """The store's statements for one engine, compiled once, and how to lay a row into the INSERT's parameters."""
 
-    __slots__ = ("_plan", "encode_writer", "end_sql", "insert_sql")
+    __slots__ = ("_encoders", "_pick", "encode_writer", "end_sql", "insert_sql")
 
     def __init__(self, dialect: Dialect) -> None:
         columns = audit_records.c
         end = select(columns.sequence, columns.hash).where(columns.writer == bindparam("writer"))
         self.end_sql = str(end.order_by(columns.sequence.desc()).compile(dialect=dialect))
         self.insert_sql = str(insert(audit_records).compile(dialect=dialect))
-        self._plan = tuple((column.name, _encoder(column, dialect)) for column in columns)
-        self.encode_writer = _encoder(columns.writer, dialect)
+        encoders = [_find_encoder(column, dialect) for column in columns]
+        self._encoders = tuple((place, encode) for place, encode in enumerate(encoders) if encode)
+        self._pick = itemgetter(*(column.name for column in columns))
+        self.encode_writer = _find_encoder(columns.writer, dialect) or _as_is
 
-    def parameters(self, row: Row) -> tuple[Any, ...]:
+    def parameters(self, row: Row) -> list[Any]:
         """Lay one row out in the order of the INSERT's places."""
-        return tuple(encode(row[name]) for name, encode in self._plan)
+        values = list(self._pick(row))
+        for place, encode in self._encoders:
+            values[place] = encode(values[place])
+        return values
 
 
-def _encoder(column: Column[Any], dialect: Dialect) -> Callable[[Any], Any]:
-    return column.type.dialect_impl(dialect).bind_processor(dialect) or _as_is
+def _find_encoder(column: Column[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
+    return column.type.dialect_impl(dialect).bind_processor(dialect)
 
 
 def _as_is(value: Any) -> Any:

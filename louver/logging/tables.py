@@ -93,7 +93,7 @@ audit_records = Table(
     Column("replica", String, nullable=False),
     Column("previous_hash", LargeBinary(32), nullable=False),
     Column("hash", LargeBinary(32), nullable=False),
-    Index(None, "at"),
+    Index(None, "at", postgresql_using="brin"),  # records arrive in time order: a block range is all it takes
     Index(None, "agency_id", "at"),
     Index(None, "principal_id", "at"),
 )

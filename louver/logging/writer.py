@@ -6,14 +6,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from uuid import UUID
 
+import orjson
 import structlog
 
 from louver.errors import AuditUnavailableError
-from louver.logging.chain import Link, seal_record
+from louver.logging.chain import Link, Sealed, seal_record
 from louver.logging.events import Outcome
 from louver.logging.record import AccessRecord
 from louver.logging.redaction import describe_exception
-from louver.logging.sinks import RecordRejectedError, Row, Sink
+from louver.logging.sinks import RecordRejectedError, Sink
 
 BATCH_MAX = 512
 _RETRY_SECONDS = (0.05, 0.1, 0.2, 0.4)
@@ -60,7 +61,7 @@ class Writer:
         self._end = Link()
         self._attempts: set[Link] = set()
         """Ends that the chain would have if one of the unconfirmed attempts had been committed after all."""
-        self._log = structlog.get_logger().bind(writer=writer_id.hex)
+        self._log = structlog.get_logger().bind()
 
     async def run(self) -> None:
         """Write until cancelled."""
@@ -121,38 +122,33 @@ class Writer:
         return True
 
     async def _commit(self, batch: Sequence[Entry]) -> None:
-        rows = self._seal([record for entry in batch if (record := entry.as_it_ended())])
-        if not rows:
+        sealed = self._seal([record for entry in batch if (record := entry.as_it_ended())])
+        if not sealed:
             await self._sink.require_writable()
             return
-        end = Link(rows[-1]["sequence"], rows[-1]["hash"])
+        end = sealed[-1].link
         self._attempts.add(end)
-        await self._sink.write(rows)
+        await self._sink.write([each.row for each in sealed])
         self._end = end
-        self._print(rows)
+        self._print(sealed)
 
-    def _seal(self, records: Sequence[AccessRecord]) -> list[Row]:
-        rows: list[Row] = []
+    def _seal(self, records: Sequence[AccessRecord]) -> list[Sealed]:
+        sealed: list[Sealed] = []
         end = self._end
         for record in records:
             try:
-                row = seal_record(record, self._id, end)
+                sealed.append(seal_record(record, self._id, end))
             except (TypeError, ValueError) as error:
                 raise RecordRejectedError from error
-            end = Link(row["sequence"], row["hash"])
-            rows.append(row)
-        return rows
+            end = sealed[-1].link
+        return sealed
 
-    def _print(self, rows: Sequence[Row]) -> None:
-        """Say each record on the log stream too; that a pipe is closed must not undo what is committed."""
+    def _print(self, sealed: Sequence[Sealed]) -> None:
+        """Say each record on the log stream too; that a line cannot be made must not undo what is committed."""
         with contextlib.suppress(Exception):
-            for row in rows:
-                told = {name: value for name, value in row.items() if value not in _UNTOLD and name != "writer"}
-                self._log.info(told.pop("event"), **told)
+            for row, text in sealed:
+                self._log.info(row["event"], hash=row["hash"], record=orjson.Fragment(text))
 
     def _say_problem(self, event: str, error: Exception, *, waiting: int) -> None:
         with contextlib.suppress(Exception):
             self._log.error(event, waiting=waiting, exception=describe_exception(error))
-
-
-_UNTOLD: tuple[object, ...] = (None, (), b"")

@@ -118,7 +118,7 @@ class PostgresSpeech:
 
     def each(self, codes: ColumnElement[Any]) -> FromClause:
         """See Speech."""
-        return func.unnest(codes).table_valued("value", joins_implicitly=True)
+        return func.unnest(codes).table_valued("value", joins_implicitly=True).render_derived()
 
     def limit_per_parent(
         self,
@@ -130,7 +130,7 @@ class PostgresSpeech:
         """See Speech: a lateral join, so that an index ends each parent's scan early."""
         ids = bindparam("parents", type_=self.array_type(self.key_type))
         parents = (
-            func.unnest(ids).table_valued(column("id", self.key_type), with_ordinality="position").alias("parents")
+            func.unnest(ids).table_valued(column("id", self.key_type), with_ordinality="position").render_derived("parents")
         )
         place = func.row_number().over(order_by=ordered).label("place")
         page = query.add_columns(place).where(parent_key == parents.c.id).order_by(*ordered).limit(limit)

@@ -72,7 +72,10 @@ class Grouping:
             self._refuse(entity.coordinate(name), reason)
             return None
         self._context.notes.seen[entity.coordinate(name)] = None
-        self.is_by_aggregate |= self._viewpoint.reaches_by_aggregate(target)
+        shown, is_by_aggregate, _ = viewpoint.linkable(entity, relation, row)
+        self.is_by_aggregate |= is_by_aggregate or self._viewpoint.reaches_by_aggregate(target)
+        if shown is not None:
+            self.conditions.append(shown)
         self.source = self.source.outerjoin(child, condition)
         self.conditions.append(row.c[relation.local].is_(None) | child.c.id.is_not(None))
         return target, child

@@ -55,7 +55,9 @@ class Level:
     async def run_for(self, parents: Sequence[Any], run: Run) -> Pages:
         """Fetch and complete the pages of all parents at once."""
         values = {**run.values, "parents": parents}
-        rows, counted = await asyncio.gather(self._fetch(run, values), self._count(run, values))
+        rows, counted = (
+            await asyncio.gather(self._fetch(run, values), self._count(run, values)) if parents else ((), ())
+        )
         totals = {row[0]: row[1] for row in counted or ()}
         grouped: dict[Any, list[Row]] = {}
         for row in rows:

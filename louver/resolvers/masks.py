@@ -15,7 +15,13 @@ from louver.resolvers.dialects import Speech
 from louver.resolvers.expressions import is_any_of
 
 SHORT = 3
-STILL_EMPLOYED = (EmploymentStatus.ACTIVE, EmploymentStatus.LEAVE)
+IN_SERVICE = (
+    EmploymentStatus.ACTIVE,
+    EmploymentStatus.PROBATIONARY,
+    EmploymentStatus.RESERVE,
+    EmploymentStatus.LEAVE,
+)
+GONE = (EmploymentStatus.RESIGNED, EmploymentStatus.RETIRED, EmploymentStatus.SEPARATED)
 
 
 def mask_expression(mask: Mask | None, value: ColumnElement[Any], column: Column, speech: Speech) -> Any:
@@ -48,8 +54,9 @@ def _month(value: ColumnElement[Any], column: Column, speech: Speech) -> ColumnE
 
 def _active_flag(value: ColumnElement[Any], _column: Column, _speech: Speech) -> ColumnElement[Any]:
     return case(
-        (is_any_of(value, STILL_EMPLOYED), literal(EmploymentStatus.ACTIVE, value.type)),
-        (value.is_not(None), literal(EmploymentStatus.SEPARATED, value.type)),
+        (is_any_of(value, IN_SERVICE), literal(EmploymentStatus.ACTIVE, value.type)),
+        (is_any_of(value, GONE), literal(EmploymentStatus.SEPARATED, value.type)),
+        (value.is_not(None), literal(EmploymentStatus.UNKNOWN, value.type)),
     )
 
 

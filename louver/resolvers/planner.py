@@ -56,8 +56,12 @@ class Planner:
         key = (request, tuple(shapes), tuple(standing.shape for standing in standings))
         return self.plans.get_or_build(key, lambda: self._build(request, shapes, standings))
 
+    def view(self, standings: Sequence[Standing]) -> Viewpoint:
+        """Look at the catalogue as these standings do."""
+        return Viewpoint(standings, self._catalogue, self._speech)
+
     def _build(self, request: Request, shapes: Sequence[Shape], standings: Sequence[Standing]) -> Plan:
-        context = PlanContext(Viewpoint(standings, self._catalogue, self._speech), shapes, Notes())
+        context = PlanContext(self.view(standings), shapes, Notes())
         lookups: dict[tuple[str, str], Lookup] = {}
         roots: dict[str, Executable] = {}
         for root in request.roots:

@@ -117,6 +117,12 @@ class Viewpoint:
 
     # relations
 
+    def linkable(
+        self, entity: Entity, relation: Relation, row: FromClause
+    ) -> tuple[ColumnElement[bool] | None, bool, Reason | None]:
+        """On which rows the link itself may be grouped by, whether or not it leads anywhere; as `aggregable`."""
+        return self._condition([entity.coordinate(relation.name)] if relation.classified else [], entity, row)
+
     def follow(
         self, entity: Entity, relation: Relation, parent: FromClause, child: FromClause
     ) -> tuple[ColumnElement[bool] | None, Reason | None]:

@@ -1,7 +1,7 @@
 """Documents: parsed and validated once per text, and kept."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +10,8 @@ from strawberry.extensions import SchemaExtension
 
 from louver.resolvers.cache import LruCache
 from louver.resolvers.requests import Request
+from louver.schema.hiding import hide_in_document, unmark
+from louver.schema.visibility import Visibility
 
 DOCUMENTS_KEPT = 1_000
 ERRORS_SHOWN = 3
@@ -28,6 +30,14 @@ class Document:
     """The requests already collected from it, by operation and the variables that @skip and @include ask."""
 
 
+@dataclass(frozen=True, slots=True)
+class Hiding:
+    """What to hide, and what documents from which it was hidden are kept under."""
+
+    key: Hashable
+    visibility: Visibility
+
+
 class Documents:
     """Parses and validates, remembering what it did."""
 
@@ -35,20 +45,24 @@ class Documents:
         self._schema = schema
         self.kept: LruCache[Document] = LruCache(DOCUMENTS_KEPT)
 
-    def get(self, text: str) -> Document:
-        """Return the document of a text."""
-        return self.kept.get_or_build(text, lambda: self._read(text))
+    def get(self, text: str, hiding: "Hiding | None" = None) -> Document:
+        """Return the document of a text; with `hiding`, as it is to those who may not know of all of the schema."""
+        if hiding is None:
+            return self.kept.get_or_build(text, lambda: self._read(text, None))
+        return self.kept.get_or_build((text, hiding.key), lambda: self._read(text, hiding.visibility))
 
-    def _read(self, text: str) -> Document:
+    def _read(self, text: str, visibility: Visibility | None) -> Document:
         digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
         try:
             parsed = parse(text)
         except GraphQLError as error:
             return Document(digest, None, [error])
+        if visibility is not None:
+            parsed = hide_in_document(self._schema, parsed, visibility)
         # Leak: "did you mean" would name what the caller may not know of.
         errors = validate(self._schema, parsed, max_errors=ERRORS_SHOWN, hide_suggestions=True)
         if errors:
-            return Document(digest, None, errors)
+            return Document(digest, None, [unmark(error) for error in errors])
         operations = {
             node.name.value if node.name else None: node
             for node in parsed.definitions

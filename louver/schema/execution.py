@@ -1,10 +1,15 @@
-"""Where graphql-core hands over to the read plans: a completed root is taken as it is."""
+"""Where graphql-core hands over to the read plans, and what it may tell of the schema."""
 
 from dataclasses import dataclass
 from typing import Any
 
 from graphql import GraphQLResolveInfo
+from graphql.type.introspection import introspection_types
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
+
+from louver.schema.visibility import Visibility
+
+_DESCRIBED = introspection_types["__Type"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +20,15 @@ class Completed:
 
 
 class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
-    """Strawberry's executor, which leaves what is completed alone."""
+    """Strawberry's executor, which leaves what is completed alone and describes only what the caller may know of."""
+
+    _described: Any = None
+
+    def execute_field(self, parent_type: Any, source: Any, *rest: Any) -> Any:
+        """Execute a field, remembering which type is being described."""
+        if parent_type is _DESCRIBED:
+            self._described = source
+        return super().execute_field(parent_type, source, *rest)
 
     def complete_value(
         self, return_type: Any, field_details_list: Any, info: Any, path: Any, result: Any, *rest: Any
@@ -23,7 +36,23 @@ class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
         """Complete a value, unless a plan did."""
         if type(result) is Completed:
             return result.data
+        is_described = info.parent_type.name.startswith("__") or info.field_name == "__type"
+        if is_described and isinstance(path.key, str):  # the whole, not each item of it again
+            result = _limit(info, self._described, result, info.context.visibility)
         return super().complete_value(return_type, field_details_list, info, path, result, *rest)
+
+
+def _limit(info: GraphQLResolveInfo[Any], described: Any, result: Any, visibility: Visibility) -> Any:
+    """Leave out what the caller may not know of. Leak: the schema's names alone tell what an agency keeps."""
+    match info.field_name:
+        case "__type":
+            return result if result is None or visibility.shows(result.name) else None
+        case "types" | "possibleTypes" | "interfaces" if result is not None:
+            return [named for named in result if visibility.shows(named.name)]
+        case "fields" | "inputFields" | "enumValues" if result is not None:
+            return [member for member in result if visibility.shows(f"{described.name}.{member[0]}")]
+        case _:
+            return result
 
 
 async def read_root(_source: Any, info: GraphQLResolveInfo[Any], **_arguments: Any) -> Completed:

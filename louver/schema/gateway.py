@@ -1,7 +1,8 @@
 """The gateway: one operation of one principal, from its text to an answer and the facts of what was read."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from graphql import DocumentNode, GraphQLError, OperationDefinitionNode, OperationType
@@ -12,17 +13,22 @@ from louver.authz.principals import Principal
 from louver.authz.vocabulary import DeniedMode
 from louver.errors import FieldDeniedError, InvalidInputError, LouverError, RefusedError
 from louver.resolvers.answer import AccessFacts, Answer
+from louver.resolvers.cache import LruCache
 from louver.resolvers.cursors import CursorCipher, CursorKeeper
 from louver.resolvers.dialects import Speech
 from louver.resolvers.filters import Refusal
 from louver.resolvers.notes import Denial, Notes, code_of
 from louver.resolvers.planner import Plan, Planner
 from louver.resolvers.run import Run
-from louver.resolvers.standings import standing_values, standings_of
+from louver.resolvers.standings import Standing, standing_values, standings_of
 from louver.resolvers.statements import Reads
-from louver.schema.documents import ERRORS_SHOWN, Document, Documents
+from louver.schema.documents import ERRORS_SHOWN, Document, Documents, Hiding
+from louver.schema.hiding import hide_in_variables, unmark
 from louver.schema.roots import LouverSchema
 from louver.schema.selecting import Selector
+from louver.schema.visibility import Visibility
+
+VISIBILITIES_KEPT = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +39,25 @@ class OperationContext:
     principal: Principal
     plan: Plan
     run: Run
+    find_visibility: Callable[[], Visibility]
+
+    @property
+    def visibility(self) -> Visibility:
+        """What the caller may know of the schema; worked out only for those who ask."""
+        return self.find_visibility()
 
     async def read(self, key: str) -> Any:
         """Answer one planned root."""
         return await self.plan.read(key, self.run)
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Who asks, and how denials are to be told."""
+
+    principal: Principal
+    standings: Sequence[Standing]
+    denied_mode: DeniedMode
 
 
 class Gateway:
@@ -52,6 +73,7 @@ class Gateway:
         self._documents = Documents(schema.graphql)
         self._selector = Selector(schema)
         self._planner = Planner(schema.catalogue, speech)
+        self._visibilities: LruCache[Visibility] = LruCache(VISIBILITIES_KEPT)
 
     async def execute(
         self,
@@ -66,15 +88,17 @@ class Gateway:
         Raises:
             UnavailableError: the database did not answer.
         """
-        document = self._documents.get(query)
+        standings = standings_of(principal.memberships)
+        hiding = self._hide(standings) if denied_mode is DeniedMode.HIDE else None
+        document = self._documents.get(query, hiding)
         facts = AccessFacts(document_hash=document.hash, policy_version=_policy_version(principal))
         if document.parsed is None:
             return _refused([_request_error(error) for error in document.errors], facts)
         try:
             operation = _pick(document, operation_name)
             facts.operation_name = operation.name.value if operation.name else None
-            coerced = self._coerce(operation, variables)
-            context, notes = self._plan(document, operation, coerced, principal, denied_mode)
+            coerced = self._coerce(operation, variables, hiding)
+            context, notes = self._plan(document, operation, coerced, Asking(principal, standings, denied_mode))
         except _RequestError as error:
             return _refused(error.errors, facts)
         except FieldDeniedError as error:
@@ -95,16 +119,24 @@ class Gateway:
             facts=facts,
         )
 
-    def _coerce(self, operation: OperationDefinitionNode, variables: Mapping[str, Any] | None) -> VariableValues:
-        coerced = get_variable_values(
-            self._schema.graphql,
-            operation.variable_definitions or (),
-            dict(variables or {}),
-            max_errors=ERRORS_SHOWN,
-            hide_suggestions=True,
-        )
+    def _hide(self, standings: Sequence[Standing]) -> Hiding:
+        return Hiding(tuple(standing.shape for standing in standings), self._find_visibility(standings))
+
+    def _find_visibility(self, standings: Sequence[Standing]) -> Visibility:
+        key = tuple(standing.shape for standing in standings)
+        build = self._schema.visibilities.build
+        return self._visibilities.get_or_build(key, lambda: build(self._planner.view(standings)))
+
+    def _coerce(
+        self, operation: OperationDefinitionNode, variables: Mapping[str, Any] | None, hiding: Hiding | None
+    ) -> VariableValues:
+        graphql, given = self._schema.graphql, dict(variables or {})
+        if hiding is not None:
+            given = hide_in_variables(graphql, operation, given, hiding.visibility)
+        definitions = operation.variable_definitions or ()
+        coerced = get_variable_values(graphql, definitions, given, max_errors=ERRORS_SHOWN, hide_suggestions=True)
         if isinstance(coerced, list):
-            raise _RequestError([_request_error(error) for error in coerced])
+            raise _RequestError([_request_error(unmark(error)) for error in coerced])
         return coerced
 
     def _plan(
@@ -112,11 +144,10 @@ class Gateway:
         document: Document,
         operation: OperationDefinitionNode,
         variables: VariableValues,
-        principal: Principal,
-        denied_mode: DeniedMode,
+        asking: "Asking",
     ) -> tuple[OperationContext, Notes]:
         request = self._selector.select(document, operation, variables)
-        standings = standings_of(principal.memberships)
+        principal, standings = asking.principal, asking.standings
         agencies = [membership.agency_id for membership in principal.memberships]
         keeper = CursorKeeper(self._cipher, principal.id, agencies)
         values = standing_values(standings)
@@ -129,12 +160,13 @@ class Gateway:
         plan = self._planner.plan(request, shapes, standings)
         if plan.refusals:
             raise _refuse_reference(plan.refusals)
-        if denied_mode is DeniedMode.REJECT and plan.notes.denials:
+        if asking.denied_mode is DeniedMode.REJECT and plan.notes.denials:
             raise _refuse_selection(plan.notes.denials)
         assert document.parsed is not None  # noqa: S101 - an operation comes from a parsed document
         minimum = max((membership.small_cell_minimum for membership in principal.memberships), default=0)
         run = Run(self._reads, values, keeper, minimum)
-        return OperationContext(document.parsed, principal, plan, run), plan.notes
+        find_visibility = partial(self._find_visibility, standings)
+        return OperationContext(document.parsed, principal, plan, run, find_visibility), plan.notes
 
 
 class _RequestError(Exception):
@@ -209,7 +241,7 @@ def _denied(verb: str, pairs: Iterable[tuple[str, Any]]) -> FieldDeniedError:
 
 
 def _denial_errors(notes: Notes, mode: DeniedMode) -> list[dict[str, Any]]:
-    if mode is DeniedMode.EXTENSIONS:
+    if mode in (DeniedMode.EXTENSIONS, DeniedMode.HIDE):
         return []
     return [
         {

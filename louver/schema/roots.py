@@ -17,6 +17,7 @@ from louver.schema.execution import PlannedExecutor, read_root
 from louver.schema.inputs import build_inputs
 from louver.schema.types import aggregate_arguments, build_types, connection_arguments
 from louver.schema.viewer import Viewer, build_viewer
+from louver.schema.visibility import VisibilityIndex
 
 SCALARS = {
     "Optional": Optional,
@@ -38,6 +39,7 @@ class LouverSchema:
     strawberry: strawberry.Schema
     catalogue: Catalogue
     roots: dict[str, tuple[RootKind, str | None]]
+    visibilities: VisibilityIndex
 
     @property
     def graphql(self) -> GraphQLSchema:
@@ -83,7 +85,8 @@ def build_schema() -> LouverSchema:
     schema = strawberry.Schema(
         query, types=types, execution_context_class=PlannedExecutor, extensions=[UseParsedDocument]
     )
-    made = LouverSchema(schema, catalogue, roots)
+    graphql = schema._schema  # noqa: SLF001 - see LouverSchema.graphql
+    made = LouverSchema(schema, catalogue, roots, VisibilityIndex(graphql, catalogue, roots))
     _read_by_plan(made)
     return made
 

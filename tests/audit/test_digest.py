@@ -54,5 +54,5 @@ class TestVariables:
     def test_huge_is_one_digest(self, variables):
         """A record cannot outgrow its request: beyond the limits the whole is one digest."""
         digested = DIGEST.variables(variables)
-        assert ["whole"] == list(digested)
+        assert list(digested) == ["whole"]
         assert len(digested["whole"]) < 64

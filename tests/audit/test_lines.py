@@ -41,8 +41,9 @@ class TestLines:
         """Our own events and other libraries' are JSON lines of one shape."""
         structlog.get_logger().info("service.started", port=8000)
         logging.getLogger("uvicorn.error").info("Started server process [%d]", 17)
-        assert [("service.started", "info"), ("Started server process [17]", "info")] == [
-            (line["event"], line["level"]) for line in read(stream)
+        assert [(line["event"], line["level"]) for line in read(stream)] == [
+            ("service.started", "info"),
+            ("Started server process [17]", "info"),
         ]
         assert all(line["timestamp"].endswith("Z") for line in read(stream))
 
@@ -50,7 +51,7 @@ class TestLines:
         """What is below the level is not said, whoever says it."""
         structlog.get_logger().debug("detail")
         logging.getLogger("uvicorn.error").debug("detail")
-        assert [] == read(stream)
+        assert read(stream) == []
 
     def test_unknown_level(self):
         """A level that does not exist is refused by the name of its setting."""
@@ -69,7 +70,7 @@ class TestNoValues:
             say("failed")
         line = read(stream)[0]
         assert SECRET not in stream.getvalue().decode()
-        assert ("builtins.ValueError", "builtins.KeyError") == (line["exception"]["type"], line["exception"]["cause"])
+        assert (line["exception"]["type"], line["exception"]["cause"]) == ("builtins.ValueError", "builtins.KeyError")
         assert "test_lines.py" in line["exception"]["frames"][-1]
 
     def test_our_errors_speak(self, stream):
@@ -81,10 +82,11 @@ class TestNoValues:
     def test_foreign_arguments_are_withheld(self, stream, name):
         """Another library's arguments may be rows or parameters: its template is told, formatted text is not."""
         logging.getLogger(name).warning("parameters: %r", (SECRET,))
-        logging.getLogger(name).warning(f"parameters: {SECRET!r}")
-        template, formatted = read(stream)
+        formatted = f"parameters: {SECRET!r}"
+        logging.getLogger(name).warning(formatted)
+        template, withheld = read(stream)
         assert template["event"] == "parameters: %r"
-        assert "test_lines.py" in formatted["event"]
+        assert "test_lines.py" in withheld["event"]
         assert SECRET not in stream.getvalue().decode()
 
     def test_unknown_object_is_its_type(self, stream):

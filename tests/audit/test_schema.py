@@ -18,7 +18,7 @@ from louver.stores import require_current_stores, upgrade_stores
 
 
 class TestMigrations:
-    async def test_migrated_is_declared(self, settings, audit_engine):
+    async def test_migrated_is_declared(self, audit_engine):
         """The migrated table is the one that the code declares, on both engines."""
         options = {
             "version_table": VERSION_TABLE,
@@ -30,7 +30,7 @@ class TestMigrations:
             return compare_metadata(MigrationContext.configure(connection, opts=options), metadata)
 
         async with audit_engine.connect() as connection:
-            assert [] == await connection.run_sync(compare)
+            assert await connection.run_sync(compare) == []
 
     def test_revision_is_newest(self):
         """The version that the store insists on is the one that the newest migration makes."""
@@ -57,13 +57,12 @@ class TestMissing:
         settings = Settings(audit_url=f"sqlite:///{tmp_path}/audit.db")
         with pytest.raises(MisconfiguredError, match="cannot be opened"):
             await AuditStore.open(settings)
-        assert [] == list(tmp_path.iterdir())
+        assert list(tmp_path.iterdir()) == []
 
-    async def test_unmigrated_is_refused(self, database_url, tmp_path):
+    async def test_unmigrated_is_refused(self, database_url):
         """A database without the log's table is an error at start-up that says what to run."""
-        audit_url = database_url
         with pytest.raises(MisconfiguredError, match="not at this version") as caught:
-            await AuditStore.open(Settings(audit_url=audit_url))
+            await AuditStore.open(Settings(audit_url=database_url))
         assert "louver db upgrade" in str(caught.value.hint)
 
     async def test_unreachable_is_refused(self):

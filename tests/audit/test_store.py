@@ -2,10 +2,10 @@
 
 import asyncio
 import contextlib
+import shutil
 import sqlite3
 import time
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -36,6 +36,7 @@ class WatchedSink:
         return getattr(self._inner, name)
 
     async def write(self, rows: Sequence[dict[str, Any]]) -> None:
+        """Commit for real, once the gate is open."""
         await self.gate.wait()
         await self._inner.write(rows)
         self.commits += 1
@@ -110,14 +111,14 @@ class TestAppend:
         expected |= {"roles": list(expected["roles"]), "coordinates": lists}
         assert expected == {name: stored[name] for name in expected}
 
-    async def test_many_share_a_commit(self, settings, sink, make_record, list_rows):
+    async def test_many_share_a_commit(self, sink, make_record, list_rows):
         """200 records at once cost a handful of commits, not 200."""
         store = AuditStore(sink, timeout_seconds=5)
         await store.start()
         await asyncio.gather(*(store.append(make_record()) for _ in range(200)))
         await store.close()
         rows = await list_rows()
-        assert (200, None) == (len(rows), verify_chain(rows))
+        assert (len(rows), verify_chain(rows)) == (200, None)
         assert sink.commits <= 5
 
     async def test_two_writers_two_chains(self, settings, store, make_record, list_rows):
@@ -143,7 +144,7 @@ class TestAppend:
         await asyncio.gather(*waiters, return_exceptions=True)
         sink.gate.set()
         await watched.require_writable()
-        assert ["partial", "abandoned"] == [row["outcome"] for row in await list_rows()]
+        assert [row["outcome"] for row in await list_rows()] == ["partial", "abandoned"]
 
     async def test_close_writes_what_is_queued(self, settings, make_record, list_rows):
         """A server that stops does not lose what it has not written yet."""
@@ -177,7 +178,7 @@ class TestOutage:
         await watched.append(make_record())
         await watched.append(make_record())
         rows = await list_rows()
-        assert (2, None) == (len(rows), verify_chain(rows))
+        assert (len(rows), verify_chain(rows)) == (2, None)
 
     async def test_hopeless_record_goes_alone(self, watched, sink, make_record, list_rows):
         """A record that can never be stored is refused; those that were queued with it are stored."""
@@ -188,9 +189,9 @@ class TestOutage:
         good = watched.submit(make_record())
         sink.gate.set()
         results = await asyncio.gather(first, bad, good, return_exceptions=True)
-        assert [True, False, True] == [result is None for result in results]
+        assert [result is None for result in results] == [True, False, True]
         rows = await list_rows()
-        assert (2, None) == (len(rows), verify_chain(rows))
+        assert (len(rows), verify_chain(rows)) == (2, None)
 
     async def test_late_record_tells_the_truth(self, watched, sink, make_record, list_rows):
         """A record that is stored after its answer was refused says that the answer was refused."""
@@ -202,12 +203,13 @@ class TestOutage:
         sink.gate.set()
         await watched.require_writable()
         rows = await list_rows()
-        assert ("unavailable", "AUDIT_UNAVAILABLE") == (rows[1]["outcome"], rows[1]["reason"])
+        assert (rows[1]["outcome"], rows[1]["reason"]) == ("unavailable", "AUDIT_UNAVAILABLE")
 
 
 class TestSqliteOutage:
     @pytest.fixture
     def database_url(self, sqlite_url):
+        """SQLite alone."""
         return sqlite_url
 
     async def test_locked(self, settings, store, make_record, list_rows):
@@ -216,7 +218,7 @@ class TestSqliteOutage:
             assert await refused_within(store, make_record()) < TIMEOUT_SECONDS + SLACK_SECONDS
         await recovers(store, make_record())
         rows = await list_rows()
-        assert (2, None) == (len(rows), verify_chain(rows))
+        assert (len(rows), verify_chain(rows)) == (2, None)
 
     async def test_short_lock_costs_no_answer(self, settings, store, make_record):
         """A lock that is shorter than the wait delays the record and refuses nobody."""
@@ -227,12 +229,12 @@ class TestSqliteOutage:
 
     async def test_moved_file(self, settings, store, make_record, list_rows):
         """A log that is moved away takes no more records, and goes on when it is put back."""
-        path = Path(path_of(settings))
-        path.rename(path.with_suffix(".away"))
+        path = path_of(settings)
+        shutil.move(path, f"{path}.away")
         await refused_within(store, make_record())
         with pytest.raises(AuditUnavailableError):
             await store.require_writable()
-        path.with_suffix(".away").rename(path)
+        shutil.move(f"{path}.away", path)
         await recovers(store, make_record())
         assert verify_chain(await list_rows()) is None
 
@@ -245,15 +247,16 @@ class TestSqliteOutage:
             lambda: [connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous")]
         )
         await sink.close()
-        assert ["wal", 2] == modes
+        assert modes == ["wal", 2]
 
 
 class TestPostgresOutage:
     @pytest.fixture
     def database_url(self, postgres_url):
+        """PostgreSQL alone."""
         return postgres_url
 
-    async def test_stopped(self, store, postgres_cluster, make_record, list_rows, audit_engine):
+    async def test_stopped(self, store, postgres_cluster, make_record, list_rows):
         """A server that is stopped refuses within the bound; once started it takes records again by itself."""
         await store.append(make_record())
         with postgres_cluster.stopped():
@@ -262,7 +265,7 @@ class TestPostgresOutage:
         await recovers(store, make_record())
         assert store.is_healthy
         rows = await list_rows()
-        assert (3, None) == (len(rows), verify_chain(rows))
+        assert (len(rows), verify_chain(rows)) == (3, None)
 
     async def test_read_only(self, settings, store, postgres_cluster, make_record, list_rows):
         """A database that turned read-only refuses within the bound, and is used again when it is writable."""
@@ -277,7 +280,7 @@ class TestPostgresOutage:
         postgres_cluster.execute(kick)
         await recovers(store, make_record())
         rows = await list_rows()
-        assert (2, None) == (len(rows), verify_chain(rows))
+        assert (len(rows), verify_chain(rows)) == (2, None)
 
     async def test_frozen(self, store, audit_engine, make_record, list_rows):
         """A table that is locked by somebody refuses within the bound, and every record is stored once afterwards."""
@@ -288,4 +291,4 @@ class TestPostgresOutage:
             await connection.rollback()
         await recovers(store, make_record())
         rows = await list_rows()
-        assert (2, None) == (len(rows), verify_chain(rows))
+        assert (len(rows), verify_chain(rows)) == (2, None)

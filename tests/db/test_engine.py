@@ -45,6 +45,13 @@ class TestBeginWriting:
             await add_agencies(engine, "ZZ0000001", "not an ORI")
         assert await count_agencies(engine) == 0
 
+    @pytest.mark.parametrize("error", [FileNotFoundError, TimeoutError, ValueError])
+    async def test_passes_on_what_is_not_the_databases(self, engine: AsyncEngine, error: type[Exception]) -> None:
+        """An error of the code between, as of a file that it reads, is not called an outage."""
+        with pytest.raises(error):
+            async with begin_writing(engine):
+                raise error
+
     async def test_waits_for_another_writer(self, engine: AsyncEngine, add_agency: Add) -> None:
         """Writers that read first and write later take turns: none fails, and no step is lost."""
         await add_agency()

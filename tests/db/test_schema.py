@@ -24,11 +24,15 @@ def list_differences(connection: Connection) -> list[Any]:
 
 
 def describe_database(connection: Connection) -> dict[str, Any]:
-    """What Alembic does not compare: checks, and how a reference behaves."""
+    """What Alembic does not compare: exact types, checks, and how a reference behaves."""
     inspector = inspect(connection)
     return {
         table.name: {
-            "checks": sorted(str(check["name"]) for check in inspector.get_check_constraints(table.name)),
+            "columns": [
+                (column["name"], str(column["type"]), column["nullable"])
+                for column in inspector.get_columns(table.name)
+            ],
+            "checks": sorted(str(dict(check)) for check in inspector.get_check_constraints(table.name)),
             "keys": inspector.get_pk_constraint(table.name)["constrained_columns"],
             "references": sorted(
                 str([dict(key)[part] for part in POINTERS]) for key in inspector.get_foreign_keys(table.name)
@@ -44,8 +48,8 @@ class TestMigrations:
         async with engine.connect() as connection:
             assert await connection.run_sync(list_differences) == []
 
-    async def test_equal_declared_checks_and_references(self, empty_engine: AsyncEngine) -> None:
-        """A migrated database has the checks, keys and reference options that are declared."""
+    async def test_equal_declared_details(self, empty_engine: AsyncEngine) -> None:
+        """A migrated database has the types, checks, keys and reference options that are declared."""
         async with empty_engine.begin() as connection:
             await connection.run_sync(Base.metadata.create_all)
             declared = await connection.run_sync(describe_database)

@@ -52,11 +52,13 @@ class ToldGateway:
         principal: Principal,
         denied_mode: str,
     ) -> Answer:
+        """Do what the document's one field is called."""
+        del operation_name
         self.principals.append(principal)
         self.modes.append(denied_mode)
         return await getattr(self, f"_{query.strip('{ }')}")(variables or {})
 
-    async def _answer(self, variables: Mapping[str, Any]) -> Answer:
+    async def _answer(self, _variables: Mapping[str, Any]) -> Answer:
         facts = AccessFacts(
             operation_name="Roster",
             document_hash="d" * 64,
@@ -106,7 +108,7 @@ async def settings(database_url: str, tmp_path: Path) -> Settings:
     return settings
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def log_restored():
     """Undo what a server in this process did to logging."""
     root = logging.getLogger()
@@ -127,6 +129,7 @@ class Running:
 
     @property
     def service(self) -> Service:
+        """What the process holds open."""
         return self._server.lifespan.state["service"]
 
     @property
@@ -152,7 +155,7 @@ async def running(settings: Settings, gateway: Any) -> AsyncIterator[Running]:
     config = uvicorn.Config(app, http="httptools", lifespan="on", log_config=None, access_log=False)
     server = uvicorn.Server(config)
     task = asyncio.create_task(server._serve(sockets=[listener]))
-    while not server.started and not task.done():
+    while not server.started and not task.done():  # noqa: ASYNC110  # uvicorn has no event to wait for
         await asyncio.sleep(0.01)
     try:
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=10) as client:
@@ -168,7 +171,7 @@ def gateway() -> ToldGateway:
 
 
 @pytest.fixture
-async def server(settings: Settings, gateway: ToldGateway, log_restored: None) -> AsyncIterator[Running]:
+async def server(settings: Settings, gateway: ToldGateway) -> AsyncIterator[Running]:
     """A server over the told gateway."""
     async with running(settings, gateway) as server:
         yield server
@@ -241,7 +244,7 @@ async def key(issue: Callable[..., Awaitable[str]]) -> str:
 
 
 @pytest.fixture
-def serve_with(log_restored: None) -> Callable[..., Any]:
+def serve_with() -> Callable[..., Any]:
     """Serve with other settings than the test's own."""
     return running
 

@@ -27,11 +27,19 @@ def locked(settings):
         holder.close()
 
 
-async def wait_for_rows(list_rows, count):
+async def wait_for_row(list_rows):
+    """Wait for the first record: there is no answer that says when it is there."""
     async with asyncio.timeout(5):
-        while len(rows := await list_rows()) < count:
+        while not (rows := await list_rows()):  # noqa: ASYNC110  # another connection is asked, not us
             await asyncio.sleep(0.05)
-    return rows
+    return rows[0]
+
+
+async def wait_for_answer(server, key):
+    """Ask until it is answered."""
+    async with asyncio.timeout(10):
+        while (await server.post("{answer}", key)).status_code != 200:  # noqa: ASYNC110  # the server is asked, not us
+            await asyncio.sleep(0.05)
 
 
 class TestRecord:
@@ -58,7 +66,7 @@ class TestRecord:
             rows[0]["user_agent"],
         )
 
-    async def test_what_was_read(self, server, key, list_rows, gateway):
+    async def test_what_was_read(self, server, key, list_rows):
         """The record names the operation, its coordinates and whose data came back."""
         parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
         await server.post("{partial}", key, headers={"traceparent": parent}, body={"variables": {"first": 10}})
@@ -78,13 +86,13 @@ class TestRecord:
         }
         assert expected == {name: row[name] for name in expected}
         assert len(row["officer_ids"]) == 16
-        assert ["first"] == list(row["variables"])
+        assert list(row["variables"]) == ["first"]
 
     async def test_operation_name_is_a_name(self, server, key, list_rows):
         """What is sent as `operationName` is kept only if it can be a name in a document."""
         await server.post("{crash}", key, body={"operationName": f"{SECRET_VALUE} {SECRET_VALUE}"})
         await server.post("{crash}", key, body={"operationName": "Roster"})
-        assert [None, "Roster"] == [row["operation_name"] for row in await list_rows()]
+        assert [row["operation_name"] for row in await list_rows()] == [None, "Roster"]
 
 
 class TestNoValues:
@@ -97,7 +105,7 @@ class TestNoValues:
         lines = capfd.readouterr().err
         stored = repr(await list_rows())
         assert len(await list_rows()) == 6
-        assert lines.count('"event":"access.') == 5
+        assert lines.count('"record":{') == 6
         for kept in (lines, stored):
             assert SECRET_VALUE not in kept
             assert key.split("_")[2] not in kept
@@ -109,10 +117,10 @@ class TestGoneClient:
         """A client that hangs up while its operation runs does not erase its trace."""
         with pytest.raises(httpx.ReadTimeout):
             await server.post("{slow}", key, timeout=0.2)
-        assert [] == await list_rows()
+        assert await list_rows() == []
         gateway.released.set()
-        rows = await wait_for_rows(list_rows, 1)
-        assert ("access.query", key.split("_")[1]) == (rows[0]["event"], rows[0]["key_prefix"])
+        row = await wait_for_row(list_rows)
+        assert ("access.query", key.split("_")[1]) == (row["event"], row["key_prefix"])
 
     async def test_cancelled_operation_leaves_a_record(self, server, key, gateway, list_rows):
         """An operation that is cut short by us is recorded as abandoned."""
@@ -121,13 +129,14 @@ class TestGoneClient:
         for task in server.tasks:
             task.cancel()
         await asyncio.gather(asking, return_exceptions=True)
-        rows = await wait_for_rows(list_rows, 1)
-        assert ("abandoned", key.split("_")[1]) == (rows[0]["outcome"], rows[0]["key_prefix"])
+        row = await wait_for_row(list_rows)
+        assert ("abandoned", key.split("_")[1]) == (row["outcome"], row["key_prefix"])
 
 
 class TestLogUnavailable:
     @pytest.fixture
     def database_url(self, sqlite_url):
+        """SQLite alone: its log can be locked from here."""
         return sqlite_url
 
     async def test_nothing_leaves(self, server, key, settings, list_rows):
@@ -137,16 +146,14 @@ class TestLogUnavailable:
             response = await server.post("{answer}", key)
             assert time.perf_counter() - began < settings.audit_timeout_seconds + SLACK_SECONDS
         error = response.json()["errors"][0]
-        assert (503, "AUDIT_UNAVAILABLE", "1") == (
+        assert (
             response.status_code,
             error["extensions"]["code"],
             response.headers["retry-after"],
-        )
-        assert ["errors"] == list(response.json())
+        ) == (503, "AUDIT_UNAVAILABLE", "1")
+        assert list(response.json()) == ["errors"]
         assert "Whitcombe" not in response.text
-        async with asyncio.timeout(5):
-            while (await server.post("{answer}", key)).status_code != 200:
-                await asyncio.sleep(0.05)
+        await wait_for_answer(server, key)
         assert "answered" in [row["outcome"] for row in await list_rows()]
 
     async def test_many_waiting(self, server, key, settings):
@@ -161,6 +168,7 @@ class TestLogUnavailable:
 class TestDatabaseUnavailable:
     @pytest.fixture
     def database_url(self, postgres_url):
+        """PostgreSQL alone: it can be stopped."""
         return postgres_url
 
     async def test_stays_up(self, server, key, postgres_cluster, list_rows):
@@ -170,12 +178,10 @@ class TestDatabaseUnavailable:
             response = await server.post("{answer}", key)
             ready = await server.client.get("/readyz")
             alive = await server.client.get("/healthz")
-        assert (503, 503, 200) == (response.status_code, ready.status_code, alive.status_code)
+        assert (response.status_code, ready.status_code, alive.status_code) == (503, 503, 200)
         assert response.json()["errors"][0]["extensions"]["code"] in {"DATABASE_UNAVAILABLE", "AUDIT_UNAVAILABLE"}
         assert ready.json() == {"database": "unavailable", "audit": "unavailable"}
-        async with asyncio.timeout(10):
-            while (await server.post("{answer}", key)).status_code != 200:
-                await asyncio.sleep(0.05)
+        await wait_for_answer(server, key)
         assert (await server.client.get("/readyz")).json() == {"database": "ok", "audit": "ok"}
         assert "unavailable" in [row["outcome"] for row in await list_rows()]
 
@@ -185,9 +191,9 @@ class TestDatabaseUnavailable:
             with postgres_cluster.stopped():
                 response = await server.post("{answer}", key)
         error = response.json()["errors"][0]["extensions"]
-        assert (503, "DATABASE_UNAVAILABLE") == (response.status_code, error["code"])
+        assert (response.status_code, error["code"]) == (503, "DATABASE_UNAVAILABLE")
         assert error["requestId"] == response.headers["x-request-id"]
         path = locate_audit(settings_apart).removeprefix(SQLITE_PREFIX)
         with contextlib.closing(sqlite3.connect(path)) as connection:
             stored = connection.execute("SELECT outcome, reason FROM audit_records").fetchall()
-        assert [("unavailable", "DATABASE_UNAVAILABLE")] == stored
+        assert stored == [("unavailable", "DATABASE_UNAVAILABLE")]

@@ -51,7 +51,7 @@ def upgrade() -> None:
         Column("previous_hash", LargeBinary(32), nullable=False),
         Column("hash", LargeBinary(32), nullable=False),
     )
-    op.create_index("ix_audit_records_at", "audit_records", ["at"])
+    op.create_index("ix_audit_records_at", "audit_records", ["at"], postgresql_using="brin")
     op.create_index("ix_audit_records_agency_id_at", "audit_records", ["agency_id", "at"])
     op.create_index("ix_audit_records_principal_id_at", "audit_records", ["principal_id", "at"])
 

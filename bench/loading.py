@@ -1,0 +1,45 @@
+"""Puts the records and a key for each role that is asked about into a fresh database."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import asyncpg
+from dataset import Dataset
+
+from louver.authz.keys import issue_key
+from louver.settings import Settings
+from louver.stores import upgrade_stores
+
+ROLES = ("chief", "training_coordinator")
+"""Asked as the first; the second is denied a field that the first sees."""
+
+
+async def load(url: str, dataset: Dataset) -> dict[str, str]:
+    """Migrate, copy every row, and return the text of each role's key."""
+    await upgrade_stores(Settings(database_url=url))
+    connection = await asyncpg.connect(url)
+    try:
+        for batch in dataset.batches():
+            await connection.copy_records_to_table(batch.table, records=batch.rows, columns=batch.columns)
+        keys = {role: await _add_key(connection, dataset, role) for role in ROLES}
+        await connection.execute("VACUUM ANALYZE")
+    finally:
+        await connection.close()
+    return keys
+
+
+async def _add_key(connection: asyncpg.Connection, dataset: Dataset, role: str) -> str:
+    key, now = issue_key(), datetime.now(UTC)
+    row = {
+        "agency_id": dataset.agencies[0],
+        "id": uuid4(),
+        "prefix": key.prefix,
+        "secret_hash": key.secret_hash,
+        "label": "bench",
+        "role": role,
+        "purpose": "benchmark",
+        "created_at": now,
+        "expires_at": now + timedelta(days=1),
+    }
+    await connection.copy_records_to_table("api_keys", records=[tuple(row.values())], columns=list(row))
+    return key.text

@@ -1,0 +1,54 @@
+"""Louver with a part of it taken out, to see what that part costs. Nothing of this ships: OURS_WITHOUT=audit,identity.
+
+audit: no access record is stored or printed. identity: a key's principal is remembered, so its revocation would not be
+noticed.
+"""
+
+import os
+import socket
+from typing import Any
+
+import uvicorn
+
+from louver.app import create_app
+from louver.identity import Identifier, Identity
+from louver.logging import AuditStore
+
+
+def leave_out_audit() -> None:
+    """Answer without a record."""
+
+    async def append(_store: AuditStore, _record: Any) -> None:
+        """Store nothing."""
+
+    AuditStore.append = append
+
+
+def leave_out_identity() -> None:
+    """Identify each credential once."""
+    identify = Identifier.identify
+    known: dict[str | None, Identity] = {}
+
+    async def remember(identifier: Identifier, authorization: str | None) -> Identity:
+        if authorization not in known:
+            known[authorization] = await identify(identifier, authorization)
+        return known[authorization]
+
+    Identifier.identify = remember
+
+
+def main() -> None:
+    """Serve on a free port, and say which."""
+    parts = {"audit": leave_out_audit, "identity": leave_out_identity}
+    for part in os.environ["OURS_WITHOUT"].split(","):
+        parts[part]()
+    listener = socket.create_server(("127.0.0.1", 0), backlog=2048)
+    print(f"http://127.0.0.1:{listener.getsockname()[1]}/graphql", flush=True)
+    config = uvicorn.Config(
+        create_app, factory=True, http="httptools", lifespan="on", log_config=None, access_log=False
+    )
+    uvicorn.Server(config).run(sockets=[listener])
+
+
+if __name__ == "__main__":
+    main()

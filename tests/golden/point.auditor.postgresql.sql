@@ -1,0 +1,4 @@
+SELECT uof_incidents_1.id AS v0, uof_incidents_1.number AS v1 
+FROM uof_incidents AS uof_incidents_1 
+WHERE uof_incidents_1.agency_id = $1::UUID AND uof_incidents_1.status = $2::VARCHAR COLLATE "C" AND uof_incidents_1.id = any($3::UUID[]);
+

@@ -1,0 +1,25 @@
+SELECT officers_1.last_name AS v0, officers_1.hire_date AS v1, officers_1.id AS v2, officers_1.id AS v3, officers_1.first_name AS v4, officers_1.last_name AS v5, officers_1.badge_number AS v6, officers_1.employee_id AS v7, officers_1.work_email AS v8, officers_1.race_ethnicity AS v9, officers_1.is_undercover AS v10, units_1.id AS v11, units_1.name AS v12 
+FROM officers AS officers_1 LEFT OUTER JOIN units AS units_1 ON officers_1.agency_id = units_1.agency_id AND officers_1.unit_id = units_1.id AND units_1.agency_id = $1::UUID 
+WHERE officers_1.agency_id = $1::UUID AND (EXISTS (SELECT * 
+FROM trainings AS trainings_1 
+WHERE officers_1.agency_id = trainings_1.agency_id AND officers_1.id = trainings_1.officer_id AND trainings_1.agency_id = $1::UUID AND trainings_1.completed_on >= $2::DATE)) ORDER BY officers_1.last_name ASC NULLS LAST, officers_1.hire_date DESC NULLS FIRST, officers_1.id ASC 
+ LIMIT $3::INTEGER;
+
+SELECT count(*) AS count_1 
+FROM officers AS officers_1 
+WHERE officers_1.agency_id = $1::UUID AND (EXISTS (SELECT * 
+FROM trainings AS trainings_1 
+WHERE officers_1.agency_id = trainings_1.agency_id AND officers_1.id = trainings_1.officer_id AND trainings_1.agency_id = $1::UUID AND trainings_1.completed_on >= $2::DATE));
+
+SELECT page.v0, page.v1, page.v2, page.v3, page.v4, page.v5, page.v6, page.v7, page.v8 
+FROM unnest($1::UUID[]) WITH ORDINALITY AS parents JOIN LATERAL (SELECT trainings_1.officer_id AS v0, trainings_1.officer_id AS v1, trainings_1.completed_on AS v2, CAST(CASE WHEN (trainings_1.status = $2::VARCHAR COLLATE "C" OR trainings_1.status = $3::VARCHAR COLLATE "C" OR trainings_1.status = $4::VARCHAR COLLATE "C") THEN trainings_1.hours_hundredths ELSE $5::INTEGER END AS DOUBLE PRECISION) / CAST($6::INTEGER AS NUMERIC) AS v3, trainings_1.score AS v4, trainings_1.notes AS v5, courses_1.id AS v6, courses_1.title AS v7, courses_1.category AS v8, row_number() OVER (ORDER BY trainings_1.completed_on ASC NULLS LAST, trainings_1.id ASC) AS place 
+FROM trainings AS trainings_1 LEFT OUTER JOIN courses AS courses_1 ON trainings_1.agency_id = courses_1.agency_id AND trainings_1.course_id = courses_1.id AND courses_1.agency_id = $7::UUID 
+WHERE trainings_1.agency_id = $7::UUID AND trainings_1.officer_id = parents.id ORDER BY trainings_1.completed_on ASC NULLS LAST, trainings_1.id ASC 
+ LIMIT $8::INTEGER) AS page ON true ORDER BY parents.position, page.place;
+
+SELECT page.v0, page.v1, page.v2, page.v3, page.v4, page.v5 
+FROM unnest($1::UUID[]) WITH ORDINALITY AS parents JOIN LATERAL (SELECT uof_involvements_1.officer_id AS v0, uof_involvements_1.incident_id AS v1, uof_involvements_1.force_types AS v2, uof_incidents_1.id AS v3, uof_incidents_1.number AS v4, uof_incidents_1.summary AS v5, row_number() OVER (ORDER BY uof_involvements_1.id ASC) AS place 
+FROM uof_involvements AS uof_involvements_1 LEFT OUTER JOIN uof_incidents AS uof_incidents_1 ON uof_involvements_1.agency_id = uof_incidents_1.agency_id AND uof_involvements_1.incident_id = uof_incidents_1.id AND uof_incidents_1.agency_id = $2::UUID 
+WHERE uof_involvements_1.agency_id = $2::UUID AND uof_involvements_1.officer_id = parents.id ORDER BY uof_involvements_1.id ASC 
+ LIMIT $3::INTEGER) AS page ON true ORDER BY parents.position, page.place;
+

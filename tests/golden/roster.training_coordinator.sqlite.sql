@@ -1,0 +1,20 @@
+SELECT CASE WHEN (officers_1.is_undercover = 0 OR 0 = 1) THEN officers_1.last_name END AS v0, officers_1.hire_date AS v1, officers_1.id AS v2, officers_1.id AS v3, CASE WHEN (officers_1.is_undercover = 0 OR 0 = 1) THEN officers_1.first_name END AS v4, CASE WHEN (officers_1.is_undercover = 0 OR 0 = 1) THEN officers_1.last_name END AS v5, officers_1.badge_number AS v6, CASE WHEN (officers_1.is_undercover = 0 OR 0 = 1) THEN officers_1.work_email END AS v7, units_1.id AS v8, units_1.name AS v9 
+FROM officers AS officers_1 LEFT OUTER JOIN units AS units_1 ON officers_1.agency_id = units_1.agency_id AND officers_1.unit_id = units_1.id AND units_1.agency_id = ? 
+WHERE officers_1.agency_id = ? AND (EXISTS (SELECT * 
+FROM trainings AS trainings_1 
+WHERE officers_1.agency_id = trainings_1.agency_id AND officers_1.id = trainings_1.officer_id AND trainings_1.agency_id = ? AND trainings_1.completed_on >= ?)) ORDER BY CASE WHEN (officers_1.is_undercover = 0 OR 0 = 1) THEN officers_1.last_name END ASC NULLS LAST, officers_1.hire_date DESC NULLS FIRST, officers_1.id ASC
+ LIMIT ? OFFSET ?;
+
+SELECT count(*) AS count_1 
+FROM officers AS officers_1 
+WHERE officers_1.agency_id = ? AND (EXISTS (SELECT * 
+FROM trainings AS trainings_1 
+WHERE officers_1.agency_id = trainings_1.agency_id AND officers_1.id = trainings_1.officer_id AND trainings_1.agency_id = ? AND trainings_1.completed_on >= ?));
+
+SELECT page.v0, page.v1, page.v2, page.v3, page.v4, page.v5, page.v6, page.v7, page.v8 
+FROM (SELECT trainings_1.officer_id AS v0, trainings_1.officer_id AS v1, trainings_1.completed_on AS v2, CAST(CASE WHEN (trainings_1.status = ? OR trainings_1.status = ? OR trainings_1.status = ?) THEN trainings_1.hours_hundredths ELSE ? END AS DOUBLE) / (? + 0.0) AS v3, trainings_1.score AS v4, trainings_1.notes AS v5, courses_1.id AS v6, courses_1.title AS v7, courses_1.category AS v8, row_number() OVER (PARTITION BY trainings_1.officer_id ORDER BY trainings_1.completed_on ASC NULLS LAST, trainings_1.id ASC) AS place 
+FROM trainings AS trainings_1 LEFT OUTER JOIN courses AS courses_1 ON trainings_1.agency_id = courses_1.agency_id AND trainings_1.course_id = courses_1.id AND courses_1.agency_id = ? 
+WHERE trainings_1.agency_id = ? AND trainings_1.officer_id IN (SELECT value 
+FROM json_each(?))) AS page 
+WHERE page.place <= ? ORDER BY page.v0, page.place;
+

@@ -1,0 +1,98 @@
+"""A real server on a loopback port, asked over HTTP."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import httpx
+import structlog
+import uvicorn
+
+from louver.app import Service, create_app
+from louver.cli.serve import bind
+from louver.settings import Settings
+from louver.stores import upgrade_stores
+
+JSON = dict[str, Any]
+
+
+class Server:
+    """A running server with its parts, and a client for it."""
+
+    def __init__(self, client: httpx.AsyncClient, service: Service) -> None:
+        self.client = client
+        self.service = service
+
+    async def post(
+        self, key: str, query: str, variables: JSON | None = None, *, denied: str | None = None, name: str | None = None
+    ) -> httpx.Response:
+        """Send one operation."""
+        headers = {"authorization": f"Bearer {key}"} | ({"louver-denied": denied} if denied else {})
+        body = {"query": query, "variables": variables, "operationName": name}
+        return await self.client.post("/graphql", json=body, headers=headers)
+
+    async def ask(self, key: str, query: str, variables: JSON | None = None, **options: Any) -> JSON:
+        """Send one operation and return the answer's body."""
+        body: JSON = (await self.post(key, query, variables, **options)).json()
+        return body
+
+    @contextlib.contextmanager
+    def recording(self) -> Iterator[list[str]]:
+        """Collect the statements that operations send, without the look-up of the key before each."""
+        reader, fetch = self.service.reader, self.service.reader.fetch
+        statements: list[str] = []
+
+        async def record(sql: str, parameters: Sequence[Any] = ()) -> Sequence[Sequence[Any]]:
+            if "FROM api_keys" not in sql:
+                statements.append(sql)
+            return await fetch(sql, parameters)
+
+        reader.fetch = record  # type: ignore[method-assign]  # on this one object, for the length of a `with`
+        try:
+            yield statements
+        finally:
+            del reader.fetch
+
+
+@contextlib.asynccontextmanager
+async def serving(url: str, folder: Path, *, pool_size: int = 3) -> AsyncIterator[Server]:
+    """Serve a migrated database for the length of a `with`; the access records go to a file in `folder`."""
+    settings = Settings(
+        database_url=url,
+        audit_url=f"sqlite:///{folder}/audit.db",
+        var=folder,
+        secret="s" * 32,
+        pool_size=pool_size,
+        log_level="CRITICAL",
+    )
+    await upgrade_stores(settings)
+    with logging_restored():
+        listener = bind("127.0.0.1", 0)
+        config = uvicorn.Config(create_app(settings), lifespan="on", log_config=None, access_log=False)
+        server = uvicorn.Server(config)
+        task = asyncio.create_task(server._serve(sockets=[listener]))
+        while not server.started and not task.done():
+            await asyncio.sleep(0.01)
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        try:
+            async with httpx.AsyncClient(base_url=address, timeout=30) as client:
+                yield Server(client, server.lifespan.state["service"])
+        finally:
+            server.should_exit = True
+            await task
+
+
+@contextlib.contextmanager
+def logging_restored() -> Iterator[None]:
+    """Undo what a server in this process does to logging."""
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    try:
+        yield
+    finally:
+        root.handlers[:] = handlers
+        root.setLevel(level)
+        structlog.reset_defaults()

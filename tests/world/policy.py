@@ -1,0 +1,84 @@
+"""The reviewed policy files, read once more and by nothing of Louver's, so that a mistake in its reader shows."""
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import louver.authz
+
+FOLDER = Path(louver.authz.__file__).parent
+COLUMNS = dict(
+    zip(
+        "AA CH TC SU OF IA RC HR LG AU PO PP VS".split(),
+        (
+            "agency_admin chief training_coordinator supervisor officer uof_reviewer records_clerk hr legal auditor "
+            "post_auditor public_portal support"
+        ).split(),
+        strict=True,
+    )
+)
+GUARD = "Officer.undercoverName"
+"""Classified, but no field: who may not see it gets no name of an undercover officer."""
+GUARDED = ("Officer.firstName", "Officer.lastName", "Officer.workEmail")
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Which rows of a type a role lists, and which it may count; None for none."""
+
+    listed: str | None
+    counted: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One coordinate for one role."""
+
+    coordinate: str
+    role: str
+    letter: str
+    mask: str | None
+
+    @property
+    def type_name(self) -> str:
+        return self.coordinate.partition(".")[0]
+
+    @property
+    def field(self) -> str:
+        return self.coordinate.partition(".")[2]
+
+    def __str__(self) -> str:
+        return f"{self.role}-{self.coordinate}-{self.letter}"
+
+
+def _read_cells() -> Iterator[Cell]:
+    for line in csv.DictReader((FOLDER / "matrix.csv").read_text().splitlines()):
+        for text in line["coordinates"].split():
+            coordinate, _, mask = text.partition("=")
+            for column, role in COLUMNS.items():
+                yield Cell(coordinate, role, line[column], mask or None)
+
+
+def _read_reaches() -> Iterator[tuple[tuple[str, str], Reach]]:
+    for line in csv.DictReader((FOLDER / "reach.csv").read_text().splitlines()):
+        for column, role in COLUMNS.items():
+            kind, _, rows = line[column].rpartition(":")
+            listed = None if kind or rows == "-" else rows
+            yield (line["type"], role), Reach(listed, None if rows == "-" else rows)
+
+
+CELLS = {(cell.coordinate, cell.role): cell for cell in _read_cells()}
+REACHES = dict(_read_reaches())
+COORDINATES = tuple(dict.fromkeys(coordinate for coordinate, _ in CELLS))
+
+
+def letter(coordinate: str, role: str) -> str:
+    """What the matrix says."""
+    return CELLS[coordinate, role].letter
+
+
+def fields_of(type_name: str) -> list[str]:
+    """The classified fields of a type."""
+    names = (coordinate.partition(".") for coordinate in COORDINATES if coordinate != GUARD)
+    return [field for owner, _, field in names if owner == type_name]

@@ -1,0 +1,77 @@
+"""Which rows a row scope means, in plain Python over the world."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from tests.world.build import World
+from tests.world.fill import Row
+from tests.world.policy import REACHES
+from tests.world.store import Holder
+
+
+class Scopes:
+    """Answers for one holder."""
+
+    def __init__(self, world: World, holder: Holder) -> None:
+        self._world = world
+        self._holder = holder
+        self._units = self._below(holder.unit_id) if holder.unit_id else set()
+
+    def listed(self, type_name: str) -> list[Row]:
+        """The rows that the role lists, by id as text, which is the default order."""
+        return self.rows(type_name, REACHES[type_name, self._holder.role].listed)
+
+    def counted(self, type_name: str) -> list[Row]:
+        """The rows that the role may count."""
+        return self.rows(type_name, REACHES[type_name, self._holder.role].counted)
+
+    def rows(self, type_name: str, scope: str | None) -> list[Row]:
+        """The rows of one scope."""
+        if scope is None:
+            return []
+        rows = self._world.of_agency(type_name, self._holder.agency)
+        return sorted((row for row in rows if self.reaches(type_name, row, scope)), key=lambda row: str(row["id"]))
+
+    def reaches(self, type_name: str, row: Row, scope: str) -> bool:
+        """Whether a row is in a scope."""
+        if scope == "agency":
+            return True
+        if type_name == "Officer":
+            return self._reaches_officer(row, scope)
+        if type_name == "Training":
+            return self._reaches_officer(self._world.find("Officer", row["officer_id"]), scope)
+        if type_name == "UofInvolvement" and scope == "own":
+            return row["officer_id"] is not None and row["officer_id"] == self._holder.officer_id
+        return self._reaches_incident(row if type_name == "UofIncident" else self._incident_of(row), scope)
+
+    def _reaches_officer(self, officer: Row | None, scope: str) -> bool:
+        if officer is None:
+            return False
+        tests: dict[str, Callable[[], bool]] = {
+            "own": lambda: officer["id"] == self._holder.officer_id,
+            "unit": lambda: officer["unit_id"] in self._units,
+            "sworn": lambda: officer["is_sworn"],
+        }
+        return tests[scope]()
+
+    def _reaches_incident(self, incident: Row, scope: str) -> bool:
+        is_closed = incident["status"] == "CLOSED"
+        if scope in ("closed", "published"):
+            return is_closed and (scope == "closed" or incident["published_at"] is not None)
+        officers = {
+            row["officer_id"] for row in self._world.rows["UofInvolvement"] if row["incident_id"] == incident["id"]
+        }
+        involves_self = self._holder.officer_id in officers
+        if scope == "own":
+            return involves_self
+        of_unit = any(self._reaches_officer(self._world.find("Officer", officer), "unit") for officer in officers)
+        return of_unit and not involves_self
+
+    def _incident_of(self, row: Row) -> Row:
+        incident = self._world.find("UofIncident", row["incident_id"])
+        assert incident is not None
+        return incident
+
+    def _below(self, unit_id: UUID) -> set[UUID]:
+        children = [row["id"] for row in self._world.rows["Unit"] if row["parent_id"] == unit_id]
+        return {unit_id}.union(*map(self._below, children))
