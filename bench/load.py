@@ -18,7 +18,7 @@ _TIMEOUT_SECONDS = 120
 
 
 class UnansweredError(Exception):
-    """A server did not answer with 200."""
+    """A server did not answer as it should."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ def send(url: str, body: bytes, headers: Mapping[str, str]) -> bytes:
     """Send one request and return the answer's body.
 
     Raises:
-        UnansweredError: its status is not 200.
+        UnansweredError: there was no answer, or its status is not 200.
     """
     address = urlsplit(url)
     connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=_TIMEOUT_SECONDS)
@@ -50,6 +50,8 @@ def send(url: str, body: bytes, headers: Mapping[str, str]) -> bytes:
         connection.request("POST", address.path, body, {**_JSON, **headers})
         response = connection.getresponse()
         content = response.read()
+    except (OSError, http.client.HTTPException) as error:
+        raise UnansweredError(repr(error)) from error
     finally:
         connection.close()
     if response.status != 200:

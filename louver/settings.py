@@ -14,11 +14,11 @@ class Settings:
 
     database_url: str = "sqlite:///var/louver.db"
     audit_url: str = ""
-    """Where access records go; empty: a file beside the records on SQLite, the records' own database on PostgreSQL."""
+    """Where access records go; empty: beside the records, on SQLite in a file of their own."""
     var: Path = Path("var")
     """Folder for what the service writes itself: the default databases, the secret, demo credentials."""
     secret: str = ""
-    """Key material for cursors and value digests, at least 32 characters; empty: made once and kept in `<var>/secret`."""
+    """Key material for cursors and digests, at least 32 characters; empty: made once and kept in `<var>/secret`."""
     pool_size: int = 10
     """Connections per process to the records' database."""
     audit_timeout_seconds: float = 2.0

@@ -29,6 +29,7 @@ class Outcome(StrEnum):
     MADE = "made"
     KEYS_RENEWED = "keys renewed"
     UNCHANGED = "unchanged"
+    LEFT_OUT = "left out, because the database holds agencies of its own"
 
 
 class Credentials(NamedTuple):
@@ -44,7 +45,10 @@ class Credentials(NamedTuple):
 )
 @click.option("--json", "is_json", is_flag=True, help="Answer as JSON.")
 def demo(*, is_reset: bool, is_json: bool) -> None:
-    """Put in three invented agencies, once, and show a key for every role."""
+    """Put in three invented agencies, once, and show a key for every role.
+
+    Does nothing where the database holds agencies of its own.
+    """
     settings = Settings.from_environment()
     file = DemoFile(settings.var / "demo.json")
     credentials = asyncio.run(_provide(settings.database_url, file, is_reset=is_reset))
@@ -62,7 +66,7 @@ async def _provide(url: str, file: DemoFile, *, is_reset: bool) -> Credentials:
         async with begin_writing(engine) as connection:
             credentials = await _write(connection, file, datetime.now(UTC), is_reset=is_reset)
         # After the commit: a file without its keys would look right, keys without their file are made again.
-        if credentials.outcome is not Outcome.UNCHANGED:
+        if credentials.outcome in (Outcome.MADE, Outcome.KEYS_RENEWED):
             file.write(credentials.agencies)
         return credentials
     finally:
@@ -71,6 +75,8 @@ async def _provide(url: str, file: DemoFile, *, is_reset: bool) -> Credentials:
 
 async def _write(connection: AsyncConnection, file: DemoFile, now: datetime, *, is_reset: bool) -> Credentials:
     found = await data.find_agencies(connection, data.PLANS)
+    if not found and await data.has_other_agencies(connection, data.PLANS):
+        return Credentials(Outcome.LEFT_OUT, ())
     for plan in data.PLANS:
         if is_reset and plan.id in found:
             await data.remove_agency(connection, plan)
@@ -111,13 +117,15 @@ def _public_id(plan: data.AgencyPlan) -> str:
 
 
 def _show(credentials: Credentials, file: DemoFile) -> None:
+    # Wide enough that no key is broken, which a copied key would not survive.
+    console = Console(width=max(Console().width, 100), highlight=False, markup=False)
+    console.print(f"Demo data: {credentials.outcome}.")
+    if not credentials.agencies:
+        return
     main, *others = credentials.agencies
     table = Table("Role", "Key", title=f"{main.name} ({main.id})", title_justify="left", box=box.SIMPLE_HEAD)
     for role, key in main.keys.items():
         table.add_row(role, key)
-    # Wide enough that no key is broken, which a copied key would not survive.
-    console = Console(width=max(Console().width, 100), highlight=False, markup=False)
-    console.print(f"Demo data: {credentials.outcome}.")
     console.print(table)
     console.print(f"Send a key as `Authorization: Bearer <key>`. {file.path} holds these keys, and those of:")
     for agency in others:

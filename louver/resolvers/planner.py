@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from louver.resolvers.aggregates import build_aggregate
+from louver.resolvers.aggregates import Aggregate, build_aggregate
 from louver.resolvers.arguments import PointShape, Shape
 from louver.resolvers.cache import LruCache
 from louver.resolvers.catalogue import Catalogue
@@ -36,6 +36,8 @@ class Plan:
     roots: Mapping[str, Executable]
     notes: Notes
     refusals: Sequence[Refusal]
+    is_subtractable: bool = False
+    """Two of its aggregates leave out small groups, so one could be subtracted from the other."""
 
     async def read(self, key: str, run: Run) -> Any:
         """Answer the root under one response key."""
@@ -68,7 +70,21 @@ class Planner:
             planned = _plan_root(context, root, lookups)
             if planned is not None:
                 roots[root.field.key] = planned
-        return Plan(roots, context.notes, tuple(dict.fromkeys(context.refusals)))
+        refusals = tuple(dict.fromkeys(context.refusals))
+        return Plan(roots, context.notes, refusals, _are_subtractable(request, shapes, roots))
+
+
+def _are_subtractable(request: Request, shapes: Sequence[Shape], roots: Mapping[str, Executable]) -> bool:
+    """Whether different numbers are asked of which small ones are left out.
+
+    Leak: officers by unit, less officers by unit and sex that are shown, is the group that was left out.
+    """
+    suppressed = {
+        (root.field.name, shapes[root.field.index])
+        for root in request.roots
+        if isinstance(planned := roots.get(root.field.key), Aggregate) and planned.is_suppressible
+    }
+    return len(suppressed) > 1
 
 
 def _plan_root(context: PlanContext, root: Root, lookups: dict[tuple[str, str], Lookup]) -> Executable | None:

@@ -11,7 +11,7 @@ from graphql.execution.values import VariableValues
 
 from louver.authz.principals import Principal
 from louver.authz.vocabulary import DeniedMode
-from louver.errors import FieldDeniedError, InvalidInputError, LouverError, RefusedError
+from louver.errors import AccessDeniedError, FieldDeniedError, InvalidInputError, LouverError, RefusedError
 from louver.resolvers.answer import AccessFacts, Answer
 from louver.resolvers.cache import LruCache
 from louver.resolvers.cursors import CursorCipher, CursorKeeper
@@ -160,6 +160,8 @@ class Gateway:
         plan = self._planner.plan(request, shapes, standings)
         if plan.refusals:
             raise _refuse_reference(plan.refusals)
+        if plan.is_subtractable:
+            raise _RequestError([_as_graphql(_REFUSE_SUBTRACTION)])
         if asking.denied_mode is DeniedMode.REJECT and plan.notes.denials:
             raise _refuse_selection(plan.notes.denials)
         assert document.parsed is not None  # noqa: S101 - an operation comes from a parsed document
@@ -175,6 +177,12 @@ class _RequestError(Exception):
     def __init__(self, errors: Sequence[dict[str, Any]]) -> None:
         super().__init__()
         self.errors = list(errors)
+
+
+_REFUSE_SUBTRACTION = AccessDeniedError(
+    "Of numbers whose small groups are left out, one operation may ask only once.",
+    hint="send the aggregates one by one, or group by all dimensions in one",
+)
 
 
 def _pick(document: Document, name: str | None) -> OperationDefinitionNode:

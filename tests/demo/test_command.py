@@ -34,6 +34,15 @@ class TestSecondRun:
         assert OTHER["name"] in [row["name"] for row in rows["agencies"]]
 
 
+class TestOwnAgencies:
+    def test_demo_stays_out(self, sqlite_site):
+        """Nothing invented goes into a database that holds somebody's own agencies."""
+        sqlite_site.within(lambda connection: connection.execute(insert(AgencyRow).values(**OTHER)))
+        assert sqlite_site.run()["outcome"].startswith("left out")
+        assert [row["name"] for row in sqlite_site.read("agencies")["agencies"]] == [OTHER["name"]]
+        assert not sqlite_site.file.exists()
+
+
 class TestKeys:
     def test_one_per_role_and_agency(self, demo_site):
         """Each agency has a working key for each role: for a year, with a purpose, of a person with that role."""

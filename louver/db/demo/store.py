@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Table, delete, insert, select
+from sqlalchemy import Table, delete, exists, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from louver.db.agencies import rebuild_unit_closure
@@ -23,6 +23,12 @@ async def find_agencies(connection: AsyncConnection, plans: Iterable[AgencyPlan]
     """Find which of the demo agencies are in the database."""
     wanted = [plan.id for plan in plans]
     return set(await connection.scalars(select(AgencyRow.id).where(AgencyRow.id.in_(wanted))))
+
+
+async def has_other_agencies(connection: AsyncConnection, plans: Iterable[AgencyPlan]) -> bool:
+    """Tell whether somebody's own agencies are in the database."""
+    wanted = [plan.id for plan in plans]
+    return bool(await connection.scalar(select(exists().where(AgencyRow.id.not_in(wanted)))))
 
 
 async def add_agency(connection: AsyncConnection, plan: AgencyPlan, roles: tuple[str, ...], now: datetime) -> None:
