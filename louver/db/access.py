@@ -1,6 +1,6 @@
-"""Who may come in: people, their memberships, keys, support grants and an agency's own policy lines."""
+"""Who may come in: people, memberships, keys, support grants, an agency's own roles and policy."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID, uuid4
 
 from sqlalchemy import ForeignKeyConstraint, Index
@@ -46,6 +46,23 @@ class MembershipRow(TenantRow):
     roles: Mapped[list[str]]
     unit_id: Mapped[UUID | None]
     officer_id: Mapped[UUID | None]
+    trainings_from: Mapped[date | None]
+    """First day of the training cycle that is granted to a state auditor."""
+    trainings_to: Mapped[date | None]
+
+
+class MembershipUnitRow(Base):
+    """A unit that a member has beside the first."""
+
+    __tablename__ = "membership_units"
+    __table_args__ = (
+        same_agency("membership_id", "memberships", ondelete="CASCADE"),
+        same_agency("unit_id", "units", ondelete="CASCADE"),
+    )
+
+    agency_id: Mapped[UUID] = mapped_column(primary_key=True)
+    membership_id: Mapped[UUID] = mapped_column(primary_key=True)
+    unit_id: Mapped[UUID] = mapped_column(primary_key=True)
 
 
 class ApiKeyRow(TenantRow):
@@ -75,10 +92,30 @@ class ApiKeyRow(TenantRow):
     revoked_at: Mapped[datetime | None]
     last_used_at: Mapped[datetime | None]
     last_used_address: Mapped[str | None]
+    trainings_from: Mapped[date | None]
+    """First day of the training cycle that is granted to a state auditor; with no cycle, no trainings."""
+    trainings_to: Mapped[date | None]
+
+
+class KeyUnitRow(Base):
+    """A unit that a key acts for beside the first."""
+
+    __tablename__ = "key_units"
+    __table_args__ = (
+        same_agency("key_id", "api_keys", ondelete="CASCADE"),
+        same_agency("unit_id", "units", ondelete="CASCADE"),
+    )
+
+    agency_id: Mapped[UUID] = mapped_column(primary_key=True)
+    key_id: Mapped[UUID] = mapped_column(primary_key=True)
+    unit_id: Mapped[UUID] = mapped_column(primary_key=True)
 
 
 class SupportGrantRow(TenantRow):
-    """An agency's leave for vendor support to look, for a ticket and a time."""
+    """An agency's leave for vendor support to look, for a ticket and a time.
+
+    Use of force opens (`includes_uof`) when a second person has approved what the first asked for.
+    """
 
     __tablename__ = "support_grants"
     __table_args__ = (
@@ -95,10 +132,20 @@ class SupportGrantRow(TenantRow):
     ends_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
     granted_by: Mapped[str]
+    fields: Mapped[list[str] | None]
+    """What it opens, as a key's scopes say it; null: everything that the role of support has."""
+    uof_asked_at: Mapped[datetime | None]
+    uof_approved_at: Mapped[datetime | None]
+    uof_approved_by: Mapped[str | None]
+    revoked_by: Mapped[str | None]
+    granted_at: Mapped[datetime | None]
+    granted_by_id: Mapped[UUID | None]
+    """The principal; null for rows that no principal made, such as demo data."""
+    granted_by_person_id: Mapped[UUID | None]
 
 
 class PolicyLineRow(TenantRow):
-    """One line of an agency's own policy, laid over the defaults."""
+    """One line of an agency's own policy, laid over the defaults. Every version has its whole set of lines."""
 
     __tablename__ = "policy_lines"
     __table_args__ = (Index(None, "agency_id", "version"),)
@@ -109,3 +156,43 @@ class PolicyLineRow(TenantRow):
     rows: Mapped[str]
     eft: Mapped[str]
     version: Mapped[int]
+
+
+class PolicyVersionRow(TenantRow):
+    """One version of an agency's own policy: who changed what, when and why, and what came of it."""
+
+    __tablename__ = "policy_versions"
+    __table_args__ = (Index(None, "agency_id", "version", unique=True),)
+
+    version: Mapped[int]
+    base_version: Mapped[int]
+    """The version that it was changed from."""
+    restored_version: Mapped[int | None]
+    """The earlier version whose lines it took back, if it did."""
+    at: Mapped[datetime]
+    by: Mapped[str]
+    by_id: Mapped[UUID | None]
+    reason: Mapped[str]
+    digest: Mapped[str]
+    """Of the version's lines. Leak: lines that were lost or changed behind our back would be a policy nobody wrote."""
+    added: Mapped[str]
+    """Lines that the base had not, as JSON."""
+    removed: Mapped[str]
+    """Lines that only the base had, as JSON."""
+    effects: Mapped[str]
+    """Cells of the matrix that read otherwise than in the base, as JSON."""
+
+
+class AgencyRoleRow(TenantRow):
+    """A role that an agency made. A retired one keeps its name, so that nobody who still holds it gains anything."""
+
+    __tablename__ = "agency_roles"
+    __table_args__ = (Index(None, "agency_id", "name", unique=True),)
+
+    name: Mapped[str]
+    template: Mapped[str]
+    description: Mapped[str]
+    created_at: Mapped[datetime]
+    created_by: Mapped[str]
+    retired_at: Mapped[datetime | None]
+    retired_by: Mapped[str | None]

@@ -1,6 +1,16 @@
 """All tables, imported so that `Base.metadata` is whole."""
 
-from louver.db.access import ApiKeyRow, MembershipRow, PersonRow, PolicyLineRow, SupportGrantRow
+from louver.db.access import (
+    AgencyRoleRow,
+    ApiKeyRow,
+    KeyUnitRow,
+    MembershipRow,
+    MembershipUnitRow,
+    PersonRow,
+    PolicyLineRow,
+    PolicyVersionRow,
+    SupportGrantRow,
+)
 from louver.db.agencies import AgencyRow, UnitClosureRow, UnitRow
 from louver.db.base import Base
 from louver.db.imports import ImportFileRow, ImportRunRow, UncodedValueRow
@@ -9,16 +19,20 @@ from louver.db.trainings import CourseRow, TrainingRow
 from louver.db.uof import UofIncidentRow, UofInvolvementRow, UofSubjectRow
 
 __all__ = [
+    "AgencyRoleRow",
     "AgencyRow",
     "ApiKeyRow",
     "Base",
     "CourseRow",
     "ImportFileRow",
     "ImportRunRow",
+    "KeyUnitRow",
     "MembershipRow",
+    "MembershipUnitRow",
     "OfficerRow",
     "PersonRow",
     "PolicyLineRow",
+    "PolicyVersionRow",
     "SupportGrantRow",
     "TrainingRow",
     "UncodedValueRow",

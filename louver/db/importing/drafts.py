@@ -65,6 +65,11 @@ def as_key(texts: Sequence[str]) -> str:
     return _MARK.join(text.replace("\\", "\\\\").replace(_MARK, f"\\{_MARK}") for text in texts)
 
 
+def number_key(key: str, number: int) -> str:
+    """Tell a key that comes again from the first."""
+    return f"{key}{_MARK}{number}"
+
+
 def link_drafts(draft: Draft, drafts: Drafts) -> None:
     """Point a draft at those made of the same rows, or else at the only one of the bundle.
 

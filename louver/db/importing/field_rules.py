@@ -121,12 +121,14 @@ def _read_keywords(rule: Section, target: Target, context: FieldContext) -> tupl
         raise rule.fault("keywords are for a field with one code", "remove keywords")
     for name in context.keywords[named]:
         _require_code(rule, target, name)
+        if not all(word.strip() for word in context.keywords[named][name] or [""]):
+            raise rule.fault(f"{name} has no keyword, or a blank one, and would take every text", "write a word there")
     return tuple((name, _compile_keywords(words)) for name, words in context.keywords[named].items())
 
 
 def _compile_keywords(words: Iterable[str]) -> re.Pattern[str]:
     """Match whole words, whatever their case; `*` stands for the rest of a word."""
-    patterns = (re.escape(word).replace(r"\*", r"\w*").replace(r"\ ", r"\s+") for word in words)
+    patterns = (r"\s+".join(re.escape(part).replace(r"\*", r"\w*") for part in word.split()) for word in words)
     return re.compile(rf"(?<!\w)(?:{'|'.join(patterns)})(?!\w)", re.IGNORECASE)
 
 

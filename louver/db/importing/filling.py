@@ -62,9 +62,7 @@ def _collecting(bundle: Bundle) -> Generator[None]:
         bundle.faults.append(error.rejection)
 
 
-def _fill_field(
-    record: RecordRule, rules: Sequence[FieldRule], bundle: Bundle, drafts: Drafts, zone: tzinfo
-) -> None:
+def _fill_field(record: RecordRule, rules: Sequence[FieldRule], bundle: Bundle, drafts: Drafts, zone: tzinfo) -> None:
     """Fill one field of all drafts of a table."""
     own = drafts[record.table]
     cells = [list[Cell]() for _ in own]

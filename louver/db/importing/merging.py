@@ -6,7 +6,7 @@ from typing import Any
 
 from louver.db.codes import CodedEnum
 from louver.db.importing.bundles import Bundle
-from louver.db.importing.drafts import Draft, as_key
+from louver.db.importing.drafts import Draft, number_key
 from louver.db.importing.rejections import Rejection
 
 _WEIGHTS, _FULL = {"UNKNOWN": 1, "OTHER": 2}, 3
@@ -45,7 +45,7 @@ def _number(same: list[Draft]) -> list[Draft]:
     """Number rows with the same key by what they say and not by where they stand, so that a number lasts."""
     ordered = sorted(same, key=lambda draft: sorted(draft.rows[0].cells.items()))
     for number, draft in enumerate(ordered[1:], 2):
-        draft.key = as_key([draft.key, str(number)])
+        draft.key = number_key(draft.key, number)
     return ordered
 
 
