@@ -56,8 +56,8 @@ class Identified(Protocol):
         """Who it is, for the gateway; None when refused."""
 
     @property
-    def refusal(self) -> UnauthenticatedError | None:
-        """What the client is told when it is nobody."""
+    def refusal(self) -> LouverError | None:
+        """What the client is told when it is nobody, or when nothing can be decided for it."""
 
     @property
     def reason(self) -> str | None:

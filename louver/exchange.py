@@ -94,7 +94,9 @@ class Exchange:
             return Event.AUTH_FAILED
         if (self.facts and self.facts.denied) or not DENIED_CODES.isdisjoint(self.codes):
             return Event.ACCESS_DENIED
-        return Event.ACCESS_REFUSED if self._find_outcome() is Outcome.REFUSED else Event.ACCESS_QUERY
+        if self._find_outcome() is Outcome.REFUSED:
+            return Event.ACCESS_REFUSED
+        return (self.facts and self.facts.event) or Event.ACCESS_QUERY
 
     def _find_outcome(self) -> Outcome:
         if "INTERNAL" in self.codes:

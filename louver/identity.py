@@ -1,17 +1,19 @@
 """From a request's credential to a principal, checked against the store each time: who is out is out at once."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
+from louver.authz.grants import find_scopes
 from louver.authz.keys import PresentedKey, matches, parse_key
 from louver.authz.principals import Membership, Principal
-from louver.authz.snapshot import Snapshot
 from louver.authz.vocabulary import DeniedMode, PrincipalKind, Role
 from louver.db.codes import Module, PersonStatus
 from louver.db.reader import Reader
-from louver.errors import UnauthenticatedError
+from louver.errors import LouverError, PolicyStaleError, UnauthenticatedError
 from louver.keys import Key, Keys
 from louver.logging import Caller
+from louver.policy import PolicyKeeper
 
 _SCHEME = "bearer "
 _NOT_ACCEPTED = "No valid key was sent."
@@ -25,7 +27,7 @@ class Identity:
 
     caller: Caller
     principal: Principal | None = None
-    refusal: UnauthenticatedError | None = None
+    refusal: LouverError | None = None
     reason: str | None = None
     """Why it was refused, for the log alone."""
 
@@ -33,9 +35,9 @@ class Identity:
 class Identifier:
     """Turns the `Authorization` header into an identity, with one statement a request."""
 
-    def __init__(self, reader: Reader, snapshot: Snapshot) -> None:
+    def __init__(self, reader: Reader, keeper: PolicyKeeper) -> None:
         self._keys = Keys(reader)
-        self._snapshot = snapshot
+        self._keeper = keeper
 
     async def identify(self, authorization: str | None) -> Identity:
         """Identify.
@@ -51,15 +53,18 @@ class Identifier:
         if not matches(presented, key.secret_hash if key else None) or key is None:
             # Leak: one answer for an unknown key and a wrong secret, or the ids of keys could be found by trying.
             return _refuse(Caller(key_prefix=presented.prefix), "KEY_WRONG" if key else "KEY_UNKNOWN")
-        return _find_lapse(key, now) or self._admit(key)
+        return _find_lapse(key, now) or await self._admit(key)
 
-    def _admit(self, key: Key) -> Identity:
-        roles, modules = _find_standing(key)
-        rights = self._snapshot.rights(
-            key.agency_id, roles, scopes=key.scopes, modules=modules, subscription=key.subscription
+    async def _admit(self, key: Key) -> Identity:
+        roles, modules, scopes = _find_standing(key)
+        try:
+            snapshot = await self._keeper.get(key.agency_id, key.policy_version)
+        except PolicyStaleError as error:
+            return Identity(_describe(key, roles), refusal=error)
+        rights = snapshot.rights(key.agency_id, roles, scopes=scopes, modules=modules, subscription=key.subscription)
+        membership = Membership(
+            key.agency_id, rights, key.unit_ids, key.officer_id, key.small_cell_minimum, _find_cycle(key)
         )
-        units = frozenset([key.unit_id] if key.unit_id else ())
-        membership = Membership(key.agency_id, rights, units, key.officer_id, key.small_cell_minimum)
         caller = _describe(key, roles)
         return Identity(
             caller,
@@ -70,6 +75,8 @@ class Identifier:
                 memberships=(membership,),
                 purpose=caller.purpose,
                 denied_mode=DeniedMode(key.denied_mode or DeniedMode.ERRORS),
+                person_id=key.person_id,
+                grants=frozenset(grant.id for grant in key.grants),
             ),
         )
 
@@ -80,16 +87,23 @@ def _parse(authorization: str | None) -> PresentedKey | None:
     return parse_key(authorization[len(_SCHEME) :].strip())
 
 
-def _find_standing(key: Key) -> tuple[frozenset[str], list[str]]:
-    """Answer the roles and modules that count now: vendor support has none without a live grant of the agency's."""
+def _find_standing(key: Key) -> tuple[frozenset[str], list[str], Collection[str] | None]:
+    """Answer roles, modules and scopes that count now: vendor support has none without a live grant of the agency's."""
     modules = [str(module) for module in key.modules]
     if key.role != Role.SUPPORT:
-        return frozenset({key.role}), modules
-    if key.grant_ticket is None:
-        return frozenset(), []
-    if not key.grant_includes_uof:
+        return frozenset({key.role}), modules, key.scopes
+    if not key.grants:
+        return frozenset(), [], key.scopes
+    if not any(grant.includes_uof for grant in key.grants):
         modules = [module for module in modules if module != Module.UOF]
-    return frozenset({key.role}), modules
+    return frozenset({key.role}), modules, find_scopes(key.grants, key.scopes)
+
+
+def _find_cycle(key: Key) -> tuple[date, date] | None:
+    """Answer the training cycle that was granted. Leak: an open end would grant what was never named."""
+    if key.trainings_from is None or key.trainings_to is None:
+        return None
+    return key.trainings_from, key.trainings_to
 
 
 def _find_lapse(key: Key, now: datetime) -> Identity | None:
@@ -104,7 +118,7 @@ def _find_lapse(key: Key, now: datetime) -> Identity | None:
 
 
 def _describe(key: Key, roles: frozenset[str] = frozenset()) -> Caller:
-    is_support = key.role == Role.SUPPORT
+    is_support, tickets = key.role == Role.SUPPORT, sorted({grant.ticket for grant in key.grants})
     return Caller(
         principal_id=key.id,
         principal_kind=PrincipalKind.SUPPORT if is_support else PrincipalKind.KEY,
@@ -112,7 +126,7 @@ def _describe(key: Key, roles: frozenset[str] = frozenset()) -> Caller:
         key_prefix=key.prefix,
         agency_id=key.agency_id,
         on_behalf_of=f"person_{key.person_id.hex}" if key.person_id else None,
-        purpose=f"support ticket {key.grant_ticket}" if is_support and key.grant_ticket else key.purpose,
+        purpose=f"support ticket {', '.join(tickets)}" if tickets else key.purpose,
     )
 
 

@@ -1,13 +1,14 @@
 """Keys as the store holds them: found by prefix, with all that their principal depends on, in one statement."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, case, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select
 
+from louver.authz.grants import Grant
 from louver.authz.vocabulary import Role
-from louver.db.access import ApiKeyRow, PersonRow, SupportGrantRow
+from louver.db.access import ApiKeyRow, KeyUnitRow, PersonRow, SupportGrantRow
 from louver.db.agencies import AgencyRow
 from louver.db.codes import Module, PersonStatus, SubscriptionStatus
 from louver.db.reader import Reader
@@ -16,7 +17,7 @@ from louver.lookups import Lookup
 
 
 class Key(NamedTuple):
-    """A key, its agency, its person and the support grant that is live now. In the order of the SELECT."""
+    """A key, its agency, its person and the support grants that are live now. In the order of the SELECT."""
 
     agency_id: UUID
     id: UUID
@@ -28,16 +29,24 @@ class Key(NamedTuple):
     person_id: UUID | None
     unit_id: UUID | None
     officer_id: UUID | None
+    trainings_from: date | None
+    trainings_to: date | None
     denied_mode: str | None
     expires_at: datetime | None
     revoked_at: datetime | None
     modules: list[Module]
     subscription: SubscriptionStatus
     small_cell_minimum: int
+    policy_version: int
+    """Of the agency's own policy: the one in force now."""
     person_status: PersonStatus | None
-    grant_ticket: str | None
-    """Of a live grant to vendor support; None without one, and for every other role."""
-    grant_includes_uof: bool | None
+    grants: tuple[Grant, ...] = ()
+    """The live grants to vendor support; none for every other role."""
+    unit_ids: frozenset[UUID] = frozenset()
+    """All units that it acts for, `unit_id` among them."""
+
+
+_KEY_COLUMNS = len(Key._fields) - 2
 
 
 class Keys:
@@ -53,11 +62,18 @@ class Keys:
             DatabaseUnavailableError: the store did not answer.
         """
         rows = await self._lookup.fetch(prefix=prefix, now=now)
-        return Key._make(rows[0]) if rows else None
+        if not rows:
+            return None
+        key = Key(*rows[0][:_KEY_COLUMNS])
+        # One row for each grant and further unit together.
+        grants = {row[_KEY_COLUMNS]: Grant._make(row[_KEY_COLUMNS:-1]) for row in rows if row[_KEY_COLUMNS] is not None}
+        units = frozenset({key.unit_id, *(row[-1] for row in rows)} - {None})
+        return key._replace(grants=tuple(grants.values()), unit_ids=units)
 
 
 def _select_key() -> Select[*tuple[Any, ...]]:
-    key = ApiKeyRow
+    key, grant = ApiKeyRow, SupportGrantRow
+    is_for_it = or_(grant.person_id.is_(None), grant.person_id == key.person_id)
     return (
         select(
             key.agency_id,
@@ -70,36 +86,32 @@ def _select_key() -> Select[*tuple[Any, ...]]:
             key.person_id,
             key.unit_id,
             key.officer_id,
+            key.trainings_from,
+            key.trainings_to,
             key.denied_mode,
             key.expires_at,
             key.revoked_at,
             AgencyRow.modules,
             AgencyRow.status,
             AgencyRow.small_cell_minimum,
+            AgencyRow.policy_overlay_version,
             PersonRow.status,
-            _select_grant(SupportGrantRow.ticket),
-            _select_grant(SupportGrantRow.includes_uof),
+            grant.id,
+            grant.ticket,
+            grant.includes_uof,
+            grant.fields,
+            KeyUnitRow.unit_id,
         )
         .join(AgencyRow, AgencyRow.id == key.agency_id)
         .outerjoin(PersonRow, PersonRow.id == key.person_id)
+        .outerjoin(grant, and_(key.role == Role.SUPPORT.value, grant.agency_id == key.agency_id, is_for_it, is_live()))
+        .outerjoin(KeyUnitRow, and_(KeyUnitRow.agency_id == key.agency_id, KeyUnitRow.key_id == key.id))
         .where(key.prefix == bindparam("prefix"))
+        .order_by(grant.ticket, grant.id)
     )
 
 
-def _select_grant(column: Any) -> ColumnElement[Any]:
-    """Select one column of the widest live grant: for this key's person, or for support at large."""
+def is_live() -> ColumnElement[bool]:
+    """Whether a support grant is in force at the parameter `now`."""
     grant, now = SupportGrantRow, bindparam("now", type_=Instant())
-    return (
-        select(column)
-        .where(
-            grant.agency_id == ApiKeyRow.agency_id,
-            ApiKeyRow.role == Role.SUPPORT.value,
-            or_(grant.person_id.is_(None), grant.person_id == ApiKeyRow.person_id),
-            and_(grant.starts_at <= now, grant.ends_at > now),
-            or_(grant.revoked_at.is_(None), grant.revoked_at > now),
-        )
-        .order_by(case((grant.includes_uof, 0), else_=1), grant.id)
-        .limit(1)
-        .correlate(ApiKeyRow)
-        .scalar_subquery()
-    )
+    return and_(grant.starts_at <= now, grant.ends_at > now, or_(grant.revoked_at.is_(None), grant.revoked_at > now))

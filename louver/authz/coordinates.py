@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
+from louver.authz.duties import ADMINISTRATION, Duty
 from louver.authz.matrix import FieldGroup
 from louver.authz.reach import TypeReach
 from louver.authz.vocabulary import Mask
@@ -12,16 +13,17 @@ _IDENTITY_FIELDS = frozenset({"id", "__typename"})
 class Coordinates:
     """All classified coordinates, with the names that stand for several of them."""
 
-    def __init__(self, groups: Sequence[FieldGroup], types: Sequence[TypeReach]) -> None:
+    def __init__(self, groups: Sequence[FieldGroup], types: Sequence[TypeReach], duties: Sequence[Duty] = ()) -> None:
         self.types = frozenset(each.type_name for each in types)
         self.masks = _collect_masks(groups)
         self.fields = frozenset(self.masks)
+        self.duties = frozenset(str(duty.administered) for duty in duties)
         self._modules = {each.type_name: each.module for each in types}
         self._meanings = self._collect_meanings(groups)
 
     @property
     def names(self) -> frozenset[str]:
-        """Every name that `expand` knows: coordinates, types, groups, `Type.*` and `*`."""
+        """Every name that `expand` knows: coordinates, types, groups, `Type.*`, `*`, duties and what stands for all."""
         return frozenset(self._meanings)
 
     @property
@@ -43,22 +45,22 @@ class Coordinates:
 
     def find_governing(self, coordinate: str) -> str | None:
         """Find what the policy says it under: itself, the type for an identity field, None if unknown."""
-        if coordinate in self._meanings and (coordinate in self.fields or coordinate in self.types):
+        if coordinate in self.fields or coordinate in self.types or coordinate in self.duties:
             return coordinate
         type_name, _, field = coordinate.partition(".")
         return type_name if field in _IDENTITY_FIELDS and type_name in self.types else None
 
     def get_module(self, coordinate: str) -> str:
         """Name the module that a known coordinate belongs to; empty if every subscription includes it."""
-        return self._modules[coordinate.partition(".")[0]]
+        return self._modules.get(coordinate.partition(".")[0], "")
 
     def _collect_meanings(self, groups: Sequence[FieldGroup]) -> dict[str, frozenset[str]]:
-        meanings = {name: frozenset({name}) for name in self.types | self.fields}
+        meanings = {name: frozenset({name}) for name in self.types | self.fields | self.duties}
         meanings |= {group.name: frozenset(group.coordinates) for group in groups}
         for type_name in self.types:
             fields = (field for field in self.fields if field.partition(".")[0] == type_name)
             meanings[f"{type_name}.*"] = frozenset({type_name, *fields})
-        return {**meanings, "*": self.types | self.fields}
+        return {**meanings, "*": self.types | self.fields, ADMINISTRATION: self.duties}
 
 
 def _collect_masks(groups: Sequence[FieldGroup]) -> dict[str, Mask]:

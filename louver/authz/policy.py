@@ -1,15 +1,19 @@
-"""Default policy: the lines that matrix and reach amount to, and the ceilings above them."""
+"""Default policy: the lines that matrix, reach (widened) and duties amount to, and the ceilings above them."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
+from louver.authz.duties import ADMINISTRATION, Duty
 from louver.authz.lines import EVERYWHERE, PolicyLine
 from louver.authz.matrix import FieldGroup
 from louver.authz.reach import Reach, TypeReach
 from louver.authz.vocabulary import Act, Effect, Letter, Role, Rows
 from louver.errors import MisconfiguredError
 
-_HEADER = "# Made by `louver policy build` from matrix.csv and reach.csv; change those and build again.\n"
+_HEADER = (
+    "# Made by `louver policy build` from matrix.csv, reach.csv, widenings.csv and duties.csv; "
+    "change those and build again.\n"
+)
 _PERSONAL_TYPES = ("Officer", "Training", "UofIncident", "UofInvolvement", "UofSubject")
 
 CEILINGS: tuple[PolicyLine, ...] = (
@@ -21,12 +25,19 @@ CEILINGS: tuple[PolicyLine, ...] = (
     PolicyLine(Role.SUPPORT, EVERYWHERE, "*", Act.ENTER, Rows.AGENCY, Effect.DENY),
     PolicyLine(Role.SUPPORT, EVERYWHERE, "*", Act.EXPORT, Rows.AGENCY, Effect.DENY),
     PolicyLine(Role.PARTNER, EVERYWHERE, "*", Act.ENTER, Rows.AGENCY, Effect.DENY),
+    *(
+        PolicyLine(role, EVERYWHERE, ADMINISTRATION, Act.ENTER, Rows.AGENCY, Effect.DENY)
+        for role in (Role.PUBLIC_PORTAL, Role.SUPPORT, Role.PARTNER)
+    ),
 )
-"""What no agency can grant: rows about people to the public, writing to support and partners, exports to support."""
+"""What no agency can grant: rows about people to the public, writing to support and partners, exports to support,
+and the administration of access to any of the three."""
 
 
-def build_policy(groups: Sequence[FieldGroup], types: Sequence[TypeReach]) -> tuple[PolicyLine, ...]:
-    """Derive the default policy, in a fixed order: type by type, its groups, role by role, then the ceilings.
+def build_policy(
+    groups: Sequence[FieldGroup], types: Sequence[TypeReach], duties: Sequence[Duty] = ()
+) -> tuple[PolicyLine, ...]:
+    """Derive the default policy, in a fixed order: type by type, its groups, role by role; duties; the ceilings.
 
     Raises:
         MisconfiguredError: matrix and reach contradict each other.
@@ -34,7 +45,8 @@ def build_policy(groups: Sequence[FieldGroup], types: Sequence[TypeReach]) -> tu
     strays = {group.type_name for group in groups} - {each.type_name for each in types}
     if strays:
         raise MisconfiguredError(f"reach.csv has no line for {', '.join(sorted(strays))}")
-    return tuple(chain(chain.from_iterable(_list_type_lines(each, groups) for each in types), CEILINGS))
+    records = chain.from_iterable(_list_type_lines(each, groups) for each in types)
+    return tuple(chain(records, chain.from_iterable(map(_list_duty_lines, duties)), CEILINGS))
 
 
 def as_csv(lines: Iterable[PolicyLine]) -> str:
@@ -54,6 +66,15 @@ def _list_type_lines(reach: TypeReach, groups: Sequence[FieldGroup]) -> Iterator
         for role, letter in group.letters.items():
             if letter is not Letter.DENIED:
                 yield _as_line(group.name, role, letter, reach.cells[role])
+    for widening in reach.widenings:
+        for name in (reach.type_name, *widening.names):
+            yield _allow(widening.role, name, Act.VIEW, widening.rows)
+
+
+def _list_duty_lines(duty: Duty) -> Iterator[PolicyLine]:
+    for act, roles in ((Act.VIEW, duty.viewers), (Act.ENTER, duty.holders)):
+        for role in roles:
+            yield _allow(role, duty.administered, act, Rows.AGENCY)
 
 
 def _as_line(group_name: str, role: Role, letter: Letter, cell: Reach) -> PolicyLine:

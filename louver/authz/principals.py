@@ -1,6 +1,7 @@
 """Who asks: a principal and what it is in each agency."""
 
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from louver.authz.rights import Rights
@@ -16,9 +17,11 @@ class Membership:
     unit_ids: frozenset[UUID] = frozenset()
     """Units it belongs to or leads; `Rows.UNIT` is these and the units below."""
     officer_id: UUID | None = None
-    """The officer that it is, if any; `Rows.OWN` is that officer's rows."""
+    """The officer that it is, if any; `Rows.OWN` is that officer's rows, `Rows.CHAIN` who commands it."""
     small_cell_minimum: int = 5
     """Groups of fewer rows are left out of what may only be seen in aggregates."""
+    trainings_cycle: tuple[date, date] | None = None
+    """First and last day of the training cycle that was granted; `Rows.SWORN` has no trainings of any other day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,3 +36,7 @@ class Principal:
     purpose: str
     """Why it reads; written beside every access."""
     denied_mode: DeniedMode = DeniedMode.ERRORS
+    person_id: UUID | None = None
+    """The person behind a key, if it acts for one."""
+    grants: frozenset[UUID] = frozenset()
+    """The support grants that it reads under. When one of them ends, so does what is under way."""

@@ -1,8 +1,11 @@
-"""Reach: which rows of a type a role gets to, before any field is looked at. `reach.csv` is the source."""
+"""Reach: which rows of a type a role gets to, before any field is looked at.
+
+`reach.csv` is the source; `widenings.csv` adds rows of which a role sees a few fields only.
+"""
 
 import csv
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Self
 
 from louver.authz.vocabulary import ROLE_COLUMNS, Role, Rows
@@ -35,6 +38,30 @@ class Reach:
 
 
 @dataclass(frozen=True, slots=True)
+class Widening:
+    """One line of `widenings.csv`: further rows of a type that a role reaches, for the fields that are named."""
+
+    type_name: str
+    role: Role
+    rows: Rows
+    names: tuple[str, ...]
+    """Coordinates and field groups of the type."""
+    reason: str
+
+    @classmethod
+    def from_row(cls, row: Mapping[str, str]) -> Self:
+        """Parse one line of the file.
+
+        Raises:
+            MisconfiguredError: it names no role or row scope.
+        """
+        try:
+            return cls(row["type"], Role(row["role"]), Rows(row["rows"]), tuple(row["names"].split()), row["reason"])
+        except (KeyError, ValueError) as error:
+            raise MisconfiguredError(f"widenings.csv, {row.get('type')}: {error}") from error
+
+
+@dataclass(frozen=True, slots=True)
 class TypeReach:
     """One line: a type, where it belongs, and each role's reach on it."""
 
@@ -44,6 +71,7 @@ class TypeReach:
     """The module that an agency has to subscribe to; empty where every subscription includes the type."""
     cells: Mapping[Role, Reach]
     reason: str
+    widenings: tuple[Widening, ...] = ()
 
     @classmethod
     def from_row(cls, row: Mapping[str, str]) -> Self:
@@ -69,3 +97,19 @@ def from_csv(text: str) -> tuple[TypeReach, ...]:
     if len({each.type_name for each in types}) != len(types):
         raise MisconfiguredError("reach.csv lists a type twice")
     return types
+
+
+def widen(types: Sequence[TypeReach], text: str) -> tuple[TypeReach, ...]:
+    """Add the lines of `widenings.csv` to the types that they are about.
+
+    Raises:
+        MisconfiguredError: a line does not parse, or names a type that has no reach.
+    """
+    widenings = tuple(map(Widening.from_row, csv.DictReader(text.splitlines())))
+    strays = {each.type_name for each in widenings} - {each.type_name for each in types}
+    if strays:
+        raise MisconfiguredError(f"widenings.csv: reach.csv has no line for {', '.join(sorted(strays))}")
+    return tuple(
+        replace(reach, widenings=tuple(each for each in widenings if each.type_name == reach.type_name))
+        for reach in types
+    )

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from louver.authz.agency_policy import AgencyPolicy
 from louver.authz.coordinates import Coordinates
-from louver.authz.decisions import Decision
+from louver.authz.decisions import NO_ROWS, Decision, Permission
 from louver.authz.enforcer import Rule
 from louver.authz.lines import EVERYWHERE
 from louver.authz.vocabulary import Act, Reason, Rows
@@ -23,6 +23,8 @@ class Standing(NamedTuple):
     modules: frozenset[str]
     is_ended: bool
     """The subscription has ended, and none of the roles still reads."""
+    is_writable: bool
+    """The subscription lasts, so that something may be entered."""
 
 
 class Rights:
@@ -56,6 +58,22 @@ class Rights:
         decision = self._decisions.get(coordinate)
         return decision if decision is not None else self._resolve(coordinate)
 
+    def may_enter(self, coordinate: str) -> Permission:
+        """Answer whether something may be entered or changed, and on which rows."""
+        return self.permit(coordinate, Act.ENTER)
+
+    def permit(self, coordinate: str, act: Act) -> Permission:
+        """Answer for one act alone. What is seen of a coordinate in all is for `decide` to say."""
+        governing = self._coordinates.find_governing(coordinate)
+        gate = Reason.ROLE if governing is None else self._find_gate(governing)
+        if act is Act.ENTER and not self._standing.is_writable:
+            gate = Reason.SUBSCRIPTION
+        if governing is None or gate:
+            return Permission(coordinate, act, reason=gate, policy_version=self.policy_version)
+        verdict = self._weigh(governing, act)
+        reason = None if verdict.rows else Reason.CEILING if verdict.has_ceiling else Reason.ROLE
+        return Permission(coordinate, act, verdict.rows, reason, tuple(verdict.lines), self.policy_version)
+
     def _resolve(self, coordinate: str) -> Decision:
         governing = self._coordinates.find_governing(coordinate)
         if governing is None:
@@ -87,7 +105,8 @@ class Rights:
             coordinate,
             view=view.rows,
             masked=masked.rows,
-            aggregate=aggregate.rows | view.rows,
+            # With the subscription ended, rows are read for the sake of the export; an export has no aggregates.
+            aggregate=aggregate.rows | view.rows if self._standing.is_writable else NO_ROWS,
             mask=self._coordinates.masks.get(governing),
             reason=(Reason.CEILING if has_ceiling else Reason.ROLE) if is_denied else None,
             lines=(*view.lines, *masked.lines, *aggregate.lines),

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from copy import copy
 from functools import lru_cache
 from itertools import chain
 from typing import Self
@@ -30,14 +31,15 @@ class Snapshot:
         self, defaults: Sequence[PolicyLine], overlays: Mapping[str, Sequence[PolicyLine]], coordinates: Coordinates
     ) -> None:
         self._coordinates = coordinates
-        self._overlays = overlays
+        self._overlays = dict(overlays)
         self._base = Enforcer(expand_lines(defaults, coordinates))
         require_sentinels(self._base, (*ALLOWED, *FORBIDDEN))
-        default_policy = AgencyPolicy(EVERYWHERE, self._base, None, digest_lines(defaults))
-        self._policies = {EVERYWHERE: default_policy}
-        self.version = digest_lines(chain.from_iterable(overlays.values()), default_policy.version)
-        """Tells this snapshot from any other. Callers get their agency's own version, see `Rights.policy_version`."""
-        self._get_rights = lru_cache(_STANDINGS_KEPT)(self._build_rights)
+        self._policies = {EVERYWHERE: AgencyPolicy(EVERYWHERE, self._base, None, digest_lines(defaults))}
+
+        def build_rights(standing: Standing, policy: AgencyPolicy) -> Rights:
+            return Rights(standing, policy, coordinates)
+
+        self._get_rights = lru_cache(_STANDINGS_KEPT)(build_rights)
         self._expand_scopes = lru_cache(_STANDINGS_KEPT)(coordinates.expand_scopes)
 
     @classmethod
@@ -58,12 +60,28 @@ class Snapshot:
         faults += [f"{ceiling}: this ceiling is missing" for ceiling in CEILINGS if ceiling not in default_lines]
         faults += [f"{line}: a default line holds everywhere" for line in default_lines if line.dom != EVERYWHERE]
         faults += [f"{line}: an overlay line names its agency" for line in overlays.get(EVERYWHERE, ())]
-        if faults:
-            raise MisconfiguredError(
-                f"the policy has {len(faults)} faulty lines: {'; '.join(faults[:_FAULTS_SHOWN])}",
-                hint="correct or remove these lines",
-            )
+        _require_none(faults)
         return cls(default_lines, overlays, coordinates)
+
+    def with_overlay(self, agency_id: UUID, lines: Iterable[PolicyLine]) -> Self:
+        """Make the snapshot in which one agency's own lines are these.
+
+        The new one and this share all else, decisions included: what one agency changes costs the others nothing.
+
+        Raises:
+            MisconfiguredError: a line is malformed or another agency's, or the policy fails its sentinels.
+        """
+        domain, overlay = as_domain(agency_id), tuple(lines)
+        faults = list_faults(overlay, self._coordinates.names)
+        _require_none([*faults, *(f"{line}: it is not this agency's" for line in overlay if line.dom != domain)])
+        changed = copy(self)
+        changed._replace_overlay(domain, overlay)  # noqa: SLF001  # the copy that nobody else has yet
+        return changed
+
+    @property
+    def version(self) -> str:
+        """Tells this snapshot from any other. Callers get their agency's own version, see `Rights.policy_version`."""
+        return digest_lines(chain.from_iterable(self._overlays.values()), self._policies[EVERYWHERE].version)
 
     @property
     def coordinates(self) -> frozenset[str]:
@@ -106,11 +124,16 @@ class Snapshot:
             scope=None if scopes is None else self._expand_scopes(frozenset(scopes)),
             modules=frozenset(map(str, modules)) & self._coordinates.modules,
             is_ended=subscription != _ACTIVE and Role.AGENCY_ADMIN not in roles,
+            is_writable=subscription == _ACTIVE,
         )
-        return self._get_rights(standing)
+        return self._get_rights(standing, policy)
 
-    def _build_rights(self, standing: Standing) -> Rights:
-        return Rights(standing, self._policies[standing.domain], self._coordinates)
+    def _replace_overlay(self, domain: str, overlay: tuple[PolicyLine, ...]) -> None:
+        self._overlays = {name: kept for name, kept in self._overlays.items() if name != domain}
+        self._policies = {name: kept for name, kept in self._policies.items() if name != domain}
+        if overlay:
+            self._overlays[domain] = overlay
+            self._policies[domain] = self._build_policy(domain, overlay)
 
     def _get_policy(self, domain: str) -> AgencyPolicy:
         if domain not in self._overlays:
@@ -123,6 +146,14 @@ class Snapshot:
         overlay = Enforcer.for_overlay(self._base, tuple(expand_lines(lines, self._coordinates)))
         require_sentinels(overlay, FORBIDDEN, domain)
         return AgencyPolicy(domain, self._base, overlay, digest_lines(lines, self._policies[EVERYWHERE].version))
+
+
+def _require_none(faults: Sequence[str]) -> None:
+    if faults:
+        raise MisconfiguredError(
+            f"the policy has {len(faults)} faulty lines: {'; '.join(faults[:_FAULTS_SHOWN])}",
+            hint="correct or remove these lines",
+        )
 
 
 def _group_by_domain(lines: Iterable[PolicyLine]) -> dict[str, tuple[PolicyLine, ...]]:

@@ -89,12 +89,14 @@ class Rows(StrEnum):
     """The units of the membership and those below."""
     OWN = "own"
     """Rows about the membership's officer."""
+    CHAIN = "chain"
+    """The own chain of command: who commands the membership's units, or one above them."""
     CLOSED = "closed"
     """Incidents whose review is closed."""
     PUBLISHED = "published"
     """Closed incidents that the agency approved for publication."""
     SWORN = "sworn"
-    """Sworn officers and what hangs on them."""
+    """Sworn officers, and of their trainings those of the cycle that the agency granted; without a grant, none."""
 
 
 class Mask(StrEnum):

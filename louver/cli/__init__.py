@@ -16,6 +16,7 @@ _COMMANDS = {
     "policy": "policy.policy",
     "schema": "schema.schema",
     "serve": "serve.serve",
+    "support": "support.support",
 }
 """Where in `louver.cli` each command is, as `<module>.<name>`."""
 _EXIT_REFUSED = 2

@@ -1,69 +1,49 @@
-"""What an agency adds to the default policy, read from the store for `louver policy`."""
+"""An agency as its policy knows it, read from the store for `louver policy`."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from louver.authz import shipped
-from louver.authz.lines import PolicyLine
-from louver.db.access import PolicyLineRow
-from louver.db.agencies import AgencyRow
-from louver.db.codes import SubscriptionStatus
+from louver.authz.facts import HERE, AgencyFacts
 from louver.db.engine import create_engine
-from louver.errors import InvalidInputError
+from louver.db.failures import unavailable_on_failure
+from louver.db.finding import get_agency
+from louver.resolvers.agency_facts import read_facts
 from louver.settings import Settings
 
+Result = TypeVar("Result")
 
-@dataclass(frozen=True, slots=True)
-class AgencyFacts:
-    """All that decisions in an agency depend on, beside the default policy."""
-
-    agency_id: UUID
-    lines: tuple[PolicyLine, ...]
-    modules: Collection[str]
-    subscription: str
-
-
-DEFAULTS = AgencyFacts(UUID(int=0), (), shipped.read_coordinates().modules, SubscriptionStatus.ACTIVE)
+DEFAULTS = AgencyFacts(HERE)
 """An agency that subscribes to everything and has changed nothing."""
 
 
 async def read_agency(text: str) -> AgencyFacts:
-    """Read an agency by its id, as `agency_<hex>` or bare.
+    """Read an agency by its id, its ORI or its name.
 
     Raises:
         InvalidInputError: no such agency.
         DatabaseUnavailableError: the store did not answer.
     """
+    return await ask_agency(text, read_facts)
+
+
+async def ask_agency(text: str, ask: Callable[[AsyncConnection, UUID], Awaitable[Result]]) -> Result:
+    """Ask the store something about an agency; raises as `read_agency` does."""
+    async with reading() as connection:
+        agency = await get_agency(connection, text)
+        return await ask(connection, agency.id)
+
+
+@asynccontextmanager
+async def reading() -> AsyncGenerator[AsyncConnection]:
+    """Open the store of records."""
     engine = create_engine(Settings.from_environment().database_url)
     try:
-        async with engine.connect() as connection:
-            return await _read_agency(connection, _parse_id(text))
+        with unavailable_on_failure(is_reported=True):
+            async with engine.connect() as connection:
+                yield connection
     finally:
         await engine.dispose()
-
-
-async def _read_agency(connection: AsyncConnection, agency_id: UUID) -> AgencyFacts:
-    agencies = await connection.execute(
-        select(AgencyRow.modules, AgencyRow.status, AgencyRow.policy_overlay_version).where(AgencyRow.id == agency_id)
-    )
-    agency = agencies.one_or_none()
-    if agency is None:
-        raise InvalidInputError("there is no such agency", hint="`louver demo` and `louver import` print agencies' ids")
-    lines = await connection.execute(
-        select(PolicyLineRow.sub, PolicyLineRow.obj, PolicyLineRow.act, PolicyLineRow.rows, PolicyLineRow.eft).where(
-            PolicyLineRow.agency_id == agency_id, PolicyLineRow.version == agency.policy_overlay_version
-        )
-    )
-    overlay = tuple(PolicyLine.for_agency(agency_id, **line) for line in lines.mappings())
-    return AgencyFacts(agency_id, overlay, agency.modules, agency.status)
-
-
-def _parse_id(text: str) -> UUID:
-    try:
-        return UUID(text.removeprefix("agency_"))
-    except ValueError as error:
-        raise InvalidInputError(f"{text!r} is not an agency's id", hint="agency_ and 32 hexadecimal digits") from error

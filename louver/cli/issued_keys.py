@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from louver.authz import shipped
 from louver.authz.keys import issue_key
 from louver.authz.vocabulary import Role
-from louver.db.access import ApiKeyRow, PolicyLineRow
+from louver.db.access import ApiKeyRow, KeyUnitRow, PolicyLineRow
 from louver.db.agencies import AgencyRow
 from louver.db.finding import get_agency, get_officer_id, get_unit_id
 from louver.errors import InvalidInputError
@@ -31,8 +31,10 @@ class KeyOrder:
     label: str | None = None
     days: int = DAYS_DEFAULT
     officer: str | None = None
-    unit: str | None = None
+    units: tuple[str, ...] = ()
     scopes: tuple[str, ...] = ()
+    trainings_from: date | None = None
+    trainings_to: date | None = None
 
 
 async def create_key(connection: AsyncConnection, order: KeyOrder, now: datetime) -> dict[str, Any]:
@@ -45,20 +47,28 @@ async def create_key(connection: AsyncConnection, order: KeyOrder, now: datetime
     agency = await get_agency(connection, order.agency)
     await _require_role(connection, agency.id, order.role)
     issued, expires_at = issue_key(), now + timedelta(days=order.days)
+    units = [await get_unit_id(connection, agency.id, unit) for unit in order.units]
+    _require_supervisor_known(order)
     row: dict[str, Any] = {
         "agency_id": agency.id,
+        "id": uuid4(),
         "prefix": issued.prefix,
         "secret_hash": issued.secret_hash,
         "label": order.label or order.role,
         "role": order.role,
         "scopes": list(order.scopes) or None,
         "purpose": order.purpose.strip(),
-        "unit_id": await get_unit_id(connection, agency.id, order.unit) if order.unit else None,
+        "unit_id": units[0] if units else None,
         "officer_id": await get_officer_id(connection, agency.id, order.officer) if order.officer else None,
+        "trainings_from": order.trainings_from,
+        "trainings_to": order.trainings_to,
         "created_at": now,
         "expires_at": expires_at,
     }
     await connection.execute(insert(ApiKeyRow).values(row))
+    for unit_id in dict.fromkeys(units[1:]):
+        link = {"agency_id": agency.id, "key_id": row["id"], "unit_id": unit_id}
+        await connection.execute(insert(KeyUnitRow).values(link))
     shown = {name: row[name] for name in ("prefix", "role", "label", "purpose", "scopes")}
     return {"key": issued.text, "agency": agency.name, **shown, "expires_at": _as_text(expires_at)}
 
@@ -109,9 +119,30 @@ def _require_sense(order: KeyOrder) -> None:
         raise InvalidInputError("the purpose is blank", hint='say what the key is for, with --purpose "…"')
     if order.role == Role.OFFICER and not order.officer:
         raise InvalidInputError("a key with the role officer sees one officer's records", hint="give --officer BADGE")
-    if order.role == Role.SUPERVISOR and not order.unit:
-        raise InvalidInputError("a key with the role supervisor sees one unit's records", hint="give --unit NAME")
+    if order.role == Role.SUPERVISOR and not order.units:
+        raise InvalidInputError("a key with the role supervisor sees its units' records", hint="give --unit NAME")
+    _require_cycle(order)
     _require_scopes(order.scopes)
+
+
+def _require_supervisor_known(order: KeyOrder) -> None:
+    # Leak: a supervisor must not see incidents of their own, and whose those are is told by the officer alone.
+    if order.role == Role.SUPERVISOR and not order.officer:
+        raise InvalidInputError(
+            "a key with the role supervisor sees no incident of its own officer's, so it has to name the officer",
+            hint="give --officer BADGE",
+        )
+
+
+def _require_cycle(order: KeyOrder) -> None:
+    first, last = order.trainings_from, order.trainings_to
+    if (first is None) != (last is None) or (first and last and first > last):
+        raise InvalidInputError("a training cycle has a first and a last day", hint="give both, the first one first")
+    if order.role == Role.POST_AUDITOR and first is None:
+        raise InvalidInputError(
+            "a key with the role post_auditor sees the trainings of one cycle",
+            hint="give --trainings-from and --trainings-to",
+        )
 
 
 def _require_scopes(scopes: Sequence[str]) -> None:

@@ -19,6 +19,7 @@ from louver.settings import Settings
 from louver.stores import require_current_records
 
 _JSON = click.option("--json", "is_json", is_flag=True, help="Answer as JSON.")
+_DAY = click.DateTime(["%Y-%m-%d"])
 _COLUMNS = ("prefix", "state", "agency", "role", "label", "purpose", "scopes", "expires_at")
 _WHOLE = frozenset({"prefix", "state", "expires_at"})
 """Columns that are useless when they are cut."""
@@ -37,14 +38,17 @@ def key() -> None:
 @click.option("--label", help="What lists call it. [default: the role]")
 @click.option("--days", type=int, default=DAYS_DEFAULT, show_default=True, help=f"How long it lasts, up to {DAYS_MAX}.")
 @click.option("--officer", help="The badge of the officer that it acts for.")
-@click.option("--unit", help="The unit that it acts for, with those below.")
+@click.option("--unit", "units", multiple=True, help="A unit that it acts for, with those below. May be repeated.")
+@click.option("--trainings-from", type=_DAY, help="First day of the training cycle that a state auditor may see.")
+@click.option("--trainings-to", type=_DAY, help="Last day of that cycle.")
 @click.option(
     "--scope", "scopes", multiple=True, help="Narrow it: Type.field, Type.* or a field group. May be repeated."
 )
 @_JSON
-def create(*, is_json: bool, scopes: tuple[str, ...], **order: Any) -> None:
+def create(*, is_json: bool, trainings_from: datetime | None, trainings_to: datetime | None, **order: Any) -> None:
     """Create a key and show it, once."""
-    wanted = KeyOrder(scopes=scopes, **order)
+    first, last = (day.date() if day else None for day in (trainings_from, trainings_to))
+    wanted = KeyOrder(trainings_from=first, trainings_to=last, **order)
     issued = _run(lambda connection: create_key(connection, wanted, datetime.now(UTC)))
     if is_json:
         click.echo(json.dumps(issued))

@@ -17,7 +17,10 @@ class Event(StrEnum):
     KEY_ISSUED = "key.issued"
     KEY_REVOKED = "key.revoked"
     POLICY_CHANGED = "policy.changed"
+    ROLE_CHANGED = "role.changed"
+    """A role was made or retired, or somebody's roles were changed."""
     SUPPORT_GRANTED = "support.granted"
+    SUPPORT_REVOKED = "support.revoked"
     AUDIT_SEARCHED = "audit.searched"
 
 

@@ -9,20 +9,21 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Double, FromClause, Select, and_, case, cast, func, null, select
+from sqlalchemy import ColumnElement, Double, FromClause, Select, and_, case, cast, func, select
 
 from louver.errors import LimitExceededError
 from louver.resolvers.arguments import AggregateShape
 from louver.resolvers.catalogue import Column, Entity
 from louver.resolvers.filters import FilterBuilder
 from louver.resolvers.grouping import Grouping
+from louver.resolvers.knowledge import Knowledge
 from louver.resolvers.notes import Denial, Path
 from louver.resolvers.rendering import Namespace
 from louver.resolvers.rows import IS_EVERY_ITEM, PlanContext
 from louver.resolvers.run import Run
 from louver.resolvers.selection import Field
 from louver.resolvers.statements import Statement
-from louver.resolvers.suppression import suppress
+from louver.resolvers.suppression import suppress, suppress_total
 from louver.resolvers.viewpoint import Viewpoint
 
 GROUPS_MAX = 10_000
@@ -32,12 +33,19 @@ Row = Sequence[Any]
 
 @dataclass(slots=True, eq=False)
 class Aggregate:
-    """The statements of one aggregate and their completers."""
+    """The statements of one aggregate and their completers.
+
+    Their rows hold the group's keys, its size at `size_index`, and then by turns a number and the size that it is made
+    of: how many rows have what is summed. Rows that the caller lists anyway are in no size, so where there may be such
+    the number of all rows stands at the end.
+    """
 
     total: Statement | None
     groups: Statement | None
     complete: Callable[[Row | None, Sequence[Row]], Any]
-    count_index: int
+    size_index: int
+    total_index: int
+    open_columns: Sequence[int]
     is_suppressible: bool
 
     async def run(self, run: Run) -> Any:
@@ -50,8 +58,8 @@ class Aggregate:
         total = totals[0] if totals else None
         if self.is_suppressible:
             minimum = run.small_cell_minimum
-            groups = suppress(groups, self.count_index, minimum)
-            total = None if total is None or total[0] < minimum else total
+            groups = suppress(groups, self.size_index, minimum, self.open_columns)
+            total = None if total is None else suppress_total(total, minimum, self.total_index)
         return self.complete(total, groups)
 
     async def _fetch(self, statement: Statement | None, run: Run) -> Sequence[Row]:
@@ -87,6 +95,7 @@ class _AggregateBuilder:
         self._namespace: Namespace = {}
         self._is_suppressible = viewpoint.reaches_by_aggregate(entity)
         self._groups = Grouping(context, viewpoint, entity, row, self._namespace)
+        self._listed = Knowledge.of(viewpoint.listing, entity, row)
 
     def build(self, reach: ColumnElement[bool]) -> Aggregate:
         filters = FilterBuilder(self._viewpoint, self._context.refusals, self._context.notes.seen)
@@ -94,19 +103,40 @@ class _AggregateBuilder:
         for name in self._shape.dimensions:
             self._groups.add(self._entity.dimensions[name])
         dimensions = list(self._groups.columns)
-        totals: list[ColumnElement[Any]] = [func.count()]
-        grouped: list[ColumnElement[Any]] = [*dimensions, func.count()]
+        totals, grouped = [self._count()], [*dimensions, self._count(is_distinct=self._groups.is_unnested)]
         source = self._total(totals, grouped, (self._field.key,))
+        is_suppressible = self._is_suppressible or self._groups.is_by_aggregate
+        places = {"T": 0, "G": len(dimensions)}
+        if is_suppressible:
+            places["T"] = self._make_size(totals, 0, self._listed)
+            places["G"] = self._make_size(grouped, len(dimensions), self._groups.known)
         names = {child.name for child in self._field.children}
         speech = self._context.viewpoint.speech
         total = select(*totals).select_from(self._row).where(wanted)
         return Aggregate(
             total=Statement(total, speech) if names & {"count", "sum", "average"} else None,
             groups=Statement(self._grouped(wanted, dimensions, grouped), speech) if "groups" in names else None,
-            complete=_compile(source, self._namespace),
-            count_index=len(dimensions),
-            is_suppressible=self._is_suppressible or self._groups.is_by_aggregate,
+            complete=_compile(source, {**self._namespace, **places}),
+            size_index=len(dimensions),
+            total_index=places["T"],
+            open_columns=self._groups.open_columns,
+            is_suppressible=is_suppressible,
         )
+
+    def _count(self, known: Knowledge | None = None, *, is_distinct: bool = False) -> ColumnElement[Any]:
+        """How many rows, or of how many the caller does not know. A list that holds a code twice is still one row."""
+        if known is None and not is_distinct:
+            return func.count()
+        row = self._row.c.id if known is None else known.unless_known(self._row.c.id)
+        return func.count(row.distinct() if is_distinct else row)
+
+    def _make_size(self, columns: list[ColumnElement[Any]], place: int, known: Knowledge) -> int:
+        """Put a size where the number of rows stands, and answer where that stands now."""
+        if known.is_none:
+            return place
+        columns.append(columns[place])
+        columns[place] = self._count(known, is_distinct=place > 0 and self._groups.is_unnested)
+        return len(columns) - 1
 
     def _grouped(
         self, wanted: ColumnElement[bool], dimensions: list[ColumnElement[Any]], columns: list[ColumnElement[Any]]
@@ -127,7 +157,7 @@ class _AggregateBuilder:
             elif child.name == "groups":
                 source = f"[{self._group(child.children, grouped, (*below, IS_EVERY_ITEM))} for r in groups]"
             else:
-                source = f"None if t is None else {self._summary(child, totals, 't', 0, below)}"
+                source = f"None if t is None else {self._summary(child, totals, 't', below)}"
             items.append(f"{child.key!r}: {source}")
         return "{" + ", ".join(items) + "}"
 
@@ -140,37 +170,40 @@ class _AggregateBuilder:
             elif child.name == "key":
                 source = self._groups.key_source(child.children)
             else:
-                source = self._summary(child, grouped, "r", len(self._groups.columns), below)
+                source = self._summary(child, grouped, "r", below)
             items.append(f"{child.key!r}: {source}")
         return "{" + ", ".join(items) + "}"
 
-    def _summary(self, field: Field, columns: list[ColumnElement[Any]], row: str, count_index: int, path: Path) -> str:
+    def _summary(self, field: Field, columns: list[ColumnElement[Any]], row: str, path: Path) -> str:
         if field.name == "count":
-            return f"{row}[{count_index}]"
+            return "t[T]" if row == "t" else "r[G]"
         items = []
         for child in field.children:
             if child.name == "__typename":
                 source = repr(f"{self._entity.name}{'Sums' if field.name == 'sum' else 'Averages'}")
             else:
-                expression = self._measure(self._entity.columns[child.name], field.name, (*path, child.key))
-                columns.append(expression)
-                source = f"{row}[{len(columns) - 1}]"
+                known = self._listed if row == "t" else self._groups.known
+                measured = self._measure(self._entity.columns[child.name], field.name, known, (*path, child.key))
+                source = f"{row}[{len(columns)}]" if measured else "None"
+                columns += measured
             items.append(f"{child.key!r}: {source}")
         return "{" + ", ".join(items) + "}"
 
-    def _measure(self, column: Column, operation: str, path: Path) -> ColumnElement[Any]:
+    def _measure(self, column: Column, operation: str, known: Knowledge, path: Path) -> list[ColumnElement[Any]]:
+        """The number and the size that it is made of; neither where the column may not be seen."""
         assert column.measure is not None  # noqa: S101 - the schema offers only measured columns
         coordinate = self._entity.coordinate(column.name)
         condition, is_by_aggregate, reason = self._viewpoint.aggregable(self._entity, column, self._row)
         if reason is not None:
             self._context.notes.denials.append(Denial(coordinate, reason, path))
-            return cast(null(), Double())
+            return []
         self._context.notes.seen[coordinate] = None
         self._is_suppressible |= is_by_aggregate
         units = column.measure.units(self._row)
         seen = units if condition is None else case((condition, units))
-        total = cast(func.sum(seen), Double()) / column.measure.per
-        return total if operation == "sum" else total / func.nullif(func.count(seen), 0)
+        count, total = func.count(seen), cast(func.sum(seen), Double()) / column.measure.per
+        size = func.count(known.also(self._entity, column, self._row).unless_known(seen))
+        return [total if operation == "sum" else total / func.nullif(count, 0), size]
 
 
 def _compile(source: str, namespace: Namespace) -> Callable[[Row | None, Sequence[Row]], Any]:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from louver.logging.events import Event
+
 
 @dataclass(slots=True)
 class AccessFacts:
@@ -18,6 +20,8 @@ class AccessFacts:
     incident_ids: frozenset[bytes] = frozenset()
     rows: int = 0
     policy_version: str = ""
+    event: Event | None = None
+    """What happened, where that was more than a query."""
 
 
 @dataclass(slots=True)

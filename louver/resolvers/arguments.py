@@ -4,25 +4,29 @@ A shape is hashable and holds no value of the request: operations with equal sha
 values go in as parameters, by name.
 """
 
+import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from louver.errors import InvalidInputError, LimitExceededError
-from louver.resolvers.catalogue import Catalogue, Column, Entity, Kind, Relation
+from louver.resolvers.catalogue import Catalogue, Column, Entity, Relation
 from louver.resolvers.ids import read_id
+from louver.resolvers.operands import read_operand
 
 DEFAULT_PAGE_SIZE = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Compare:
-    """One operator on one field; `slot` names the parameter, and `is_null` has its truth in the shape."""
+    """One operator on one field; `slot` names the parameter.
+
+    Not shown in the representation, which cursors are bound to: the name tells where in a document the field stands.
+    """
 
     field: str
     operator: str
-    slot: str
+    slot: str = dataclasses.field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +193,8 @@ class ArgumentReader:
         if name == "not":
             return [Junction("not", (self._required(entity, value),))]
         if name in entity.columns:
-            return [self._operator(entity.columns[name], operator, operand) for operator, operand in value.items()]
+            column = entity.columns[name]
+            return [self._operator(entity, column, operator, operand) for operator, operand in value.items()]
         return self._related(entity.relations[name], value)
 
     def _required(self, entity: Entity, tree: Mapping[str, Any]) -> FilterNode:
@@ -198,11 +203,15 @@ class ArgumentReader:
     def _related(self, relation: Relation, value: Mapping[str, Any]) -> list[FilterNode]:
         target = self._catalogue[relation.target]
         quantified = value if relation.many else {"is": value}
+        if None in quantified.values():
+            raise InvalidInputError(
+                f"the filter on `{relation.name}` has a null in it", hint="leave it out, or use `{}` for any row"
+            )
         return [
             Related(relation.name, quantifier, self._required(target, tree)) for quantifier, tree in quantified.items()
         ]
 
-    def _operator(self, column: Column, operator: str, operand: Any) -> FilterNode:
+    def _operator(self, entity: Entity, column: Column, operator: str, operand: Any) -> FilterNode:
         if operand is None:
             raise InvalidInputError(
                 f"`{column.name}: {{{operator}: null}}` compares with nothing", hint="use `isNull: true`"
@@ -211,26 +220,5 @@ class ArgumentReader:
             return IsNull(column.name, bool(operand))
         slot = f"{self._prefix}f{self._count}"
         self._count += 1
-        self._values[slot] = self._native(column, operator, operand)
+        self._values[slot] = read_operand(entity, column, operator, operand)
         return Compare(column.name, operator, slot)
-
-    def _native(self, column: Column, operator: str, operand: Any) -> Any:
-        if column.kind is Kind.ID:
-            return [self._uuid(item) for item in operand] if isinstance(operand, list) else self._uuid(operand)
-        if operator == "contains":
-            return f"%{_escape(operand)}%"
-        if operator == "startsWith":
-            return f"{_escape(operand)}%"
-        if operator == "has":
-            return [operand]
-        return operand
-
-    def _uuid(self, text: str) -> UUID:
-        found = read_id(self._catalogue, text)
-        if found is None:
-            raise InvalidInputError("a filter compares with what is not an id", hint="use an `id` that Louver returned")
-        return found[1]
-
-
-def _escape(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -128,14 +128,30 @@ ScopePredicate = Callable[[FromClause, "ScopeBinds"], ColumnElement[bool]]
 
 
 class ScopeBinds:
-    """What a scope predicate may compare with; a subclass turns these into bound parameters."""
+    """What a scope predicate may compare with; a subclass turns these into bound parameters.
 
-    def is_own_officer(self, column: ColumnElement[Any]) -> ColumnElement[bool]:
-        """The column holds the caller's own officer id."""
+    Leak: each question names the row's agency, for what a caller is in one agency counts for nothing in another.
+    """
+
+    def is_own_officer(self, agency_id: ColumnElement[Any], officer_id: ColumnElement[Any]) -> ColumnElement[bool]:
+        """The officer is the caller."""
         raise NotImplementedError  # pragma: no cover - StandingBinds answers
 
-    def is_within_units(self, agency_id: ColumnElement[Any], unit_id: ColumnElement[Any]) -> ColumnElement[bool]:
-        """The unit is one of the caller's own, or below one of them."""
+    def is_within_units(
+        self, agency_id: ColumnElement[Any], unit_id: ColumnElement[Any], *, is_identified: bool = False
+    ) -> ColumnElement[bool]:
+        """The unit is one of the caller's own, or below one of them.
+
+        `is_identified`: and it is known which officer the caller is.
+        """
+        raise NotImplementedError  # pragma: no cover - StandingBinds answers
+
+    def is_above(self, agency_id: ColumnElement[Any], unit_id: ColumnElement[Any]) -> ColumnElement[bool]:
+        """The unit is one of the caller's own or that of the caller's officer, or above one of them."""
+        raise NotImplementedError  # pragma: no cover - StandingBinds answers
+
+    def is_in_cycle(self, agency_id: ColumnElement[Any], day: ColumnElement[Any]) -> ColumnElement[bool]:
+        """The day is within the training cycle that the agency granted to the caller."""
         raise NotImplementedError  # pragma: no cover - StandingBinds answers
 
 

@@ -64,14 +64,17 @@ class CursorKeeper:
     agencies: Sequence[UUID]
 
     def context(self, query: CursorQuery, values: Mapping[str, Any]) -> bytes:
-        """Digest what a cursor is bound to. `values` are the filter's, under their parameter names."""
+        """Digest what a cursor is bound to. `values` are the filter's, under their parameter names.
+
+        The names order the values and are left out: a cursor is good wherever in a document its field is asked for.
+        """
         asked = (
             str(self.principal_id),
             sorted(map(str, self.agencies)),
             query.place,
             query.order,
             query.filter,
-            [(name, values[name]) for name in sorted(values)],
+            [values[name] for name in sorted(values)],
         )
         return hashlib.sha256(repr(asked).encode()).digest()
 

@@ -22,6 +22,7 @@ from sqlalchemy import (
     not_,
     select,
     true,
+    type_coerce,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.types import TypeDecorator, TypeEngine
@@ -43,6 +44,12 @@ class JsonArray(TypeDecorator[list[Any]]):
             return None
         process = self.item.dialect_impl(dialect).bind_processor(dialect)
         return json.dumps([process(item) for item in value] if process else list(value))
+
+
+def _item_type(bound: BindParameter[Any]) -> TypeEngine[Any]:
+    """The type of what a bound list holds, on either engine."""
+    kind = bound.type
+    return kind.item if isinstance(kind, JsonArray) else kind.item_type  # type: ignore[attr-defined]  # else an ARRAY
 
 
 class Speech(Protocol):
@@ -67,6 +74,9 @@ class Speech(Protocol):
 
     def each(self, codes: ColumnElement[Any]) -> FromClause:
         """The multi-valued column as rows of one column, `value`."""
+
+    def as_rows(self, **lists: BindParameter[Any]) -> FromClause:
+        """Bound arrays of equal length, side by side as the columns of a table."""
 
     def limit_per_parent(
         self,
@@ -120,6 +130,11 @@ class PostgresSpeech:
         """See Speech."""
         return func.unnest(codes).table_valued("value", joins_implicitly=True).render_derived()
 
+    def as_rows(self, **lists: BindParameter[Any]) -> FromClause:
+        """See Speech."""
+        columns = [column(name, _item_type(bound)) for name, bound in lists.items()]
+        return func.unnest(*lists.values()).table_valued(*columns).render_derived()
+
     def limit_per_parent(
         self,
         query: Select[Any],
@@ -130,7 +145,9 @@ class PostgresSpeech:
         """See Speech: a lateral join, so that an index ends each parent's scan early."""
         ids = bindparam("parents", type_=self.array_type(self.key_type))
         parents = (
-            func.unnest(ids).table_valued(column("id", self.key_type), with_ordinality="position").render_derived("parents")
+            func.unnest(ids)
+            .table_valued(column("id", self.key_type), with_ordinality="position")
+            .render_derived("parents")
         )
         place = func.row_number().over(order_by=ordered).label("place")
         page = query.add_columns(place).where(parent_key == parents.c.id).order_by(*ordered).limit(limit)
@@ -148,7 +165,7 @@ class PostgresSpeech:
     def date_floor(self, value: ColumnElement[Any], part: str, *, is_instant: bool) -> ColumnElement[Any]:
         """See Speech."""
         if is_instant:
-            return func.date_trunc(part.lower(), value, "UTC")
+            return type_coerce(func.date_trunc(part.lower(), value, "UTC"), value.type)
         return cast(func.date_trunc(part.lower(), value), value.type)
 
     def tail(self, text: ColumnElement[Any], count: int) -> ColumnElement[Any]:
@@ -194,6 +211,13 @@ class SqliteSpeech:
         """See Speech."""
         return func.json_each(codes).table_valued("value", joins_implicitly=True)
 
+    def as_rows(self, **lists: BindParameter[Any]) -> FromClause:
+        """See Speech."""
+        each = {name: func.json_each(bound).table_valued("key", "value") for name, bound in lists.items()}
+        first, *others = each.values()
+        items = (type_coerce(each[name].c.value, _item_type(bound)).label(name) for name, bound in lists.items())
+        return select(*items).where(*(other.c.key == first.c.key for other in others)).subquery()
+
     def limit_per_parent(
         self,
         query: Select[Any],
@@ -219,7 +243,7 @@ class SqliteSpeech:
         """See Speech."""
         head, rest = (4, "-01-01") if part == "YEAR" else (7, "-01")
         floor = func.substr(value, 1, head).concat(rest)
-        return floor.concat("T00:00:00.000000Z") if is_instant else floor
+        return type_coerce(floor.concat("T00:00:00.000000Z") if is_instant else floor, value.type)
 
     def tail(self, text: ColumnElement[Any], count: int) -> ColumnElement[Any]:
         """See Speech."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, or_
+from sqlalchemy import Boolean, ColumnElement, Exists, FromClause, exists, or_
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 
@@ -13,6 +13,15 @@ from louver.db.codes import CodedEnum
 def is_any_of(value: ColumnElement[Any], codes: Iterable[CodedEnum]) -> ColumnElement[bool]:
     """Whether a coded value is one of `codes`."""
     return or_(*(value == code for code in codes))
+
+
+def there_is(row: FromClause, *conditions: ColumnElement[bool]) -> Exists:
+    """There is a row of `row` that meets the conditions, which may speak of the rows around it too.
+
+    Leak: where an expression stands in a FROM, as a list does that SQLite takes apart, SQLAlchemy does not see the rows
+    around it by itself. It would then ask whether there is such a row for any of them.
+    """
+    return exists().where(*conditions).correlate_except(row)
 
 
 class HoldsAny(ColumnElement[bool]):

@@ -66,7 +66,7 @@ class FilterBuilder:
         child = target.table.alias()
         # Leak: related rows are reached as in a list, even inside an aggregate, or a count would tell of one row.
         listing = self._viewpoint.listing
-        condition, reason = listing.follow(entity, relation, row, child)
+        condition, reason = listing.follow(entity, relation, row, child, self._viewpoint)
         coordinate = entity.coordinate(relation.name)
         self._noted[coordinate] = None
         if condition is None:

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, FromClause, true
 from louver.authz.vocabulary import Reason
 from louver.resolvers.catalogue import Column, Dimension, Entity, Kind
 from louver.resolvers.filters import Refusal
+from louver.resolvers.knowledge import Knowledge
 from louver.resolvers.rendering import Namespace, render_source
 from louver.resolvers.rows import PlanContext
 from louver.resolvers.selection import Field
@@ -27,12 +28,24 @@ class Grouping:
         self.source: FromClause = row
         self.conditions: list[ColumnElement[bool]] = []
         self.is_by_aggregate = False
+        self.is_unnested = False
+        """A row stands in as many groups as its list has items."""
+        self.open_columns: list[int] = []
+        """Those of dimensions by which the caller may group what it lists, and so knows how many rows there are."""
+        self.known = Knowledge.of(viewpoint.listing, entity, row)
         self._context, self._viewpoint, self._entity, self._row = context, viewpoint, entity, row
         self._namespace = namespace
         self._keys: dict[str, dict[str, str]] = {}
 
     def add(self, dimension: Dimension) -> None:
         """Group by one more dimension."""
+        before, width, self.is_by_aggregate = self.is_by_aggregate, len(self.columns), False
+        self._add(dimension)
+        if not self.is_by_aggregate:
+            self.open_columns += range(width, len(self.columns))
+        self.is_by_aggregate |= before
+
+    def _add(self, dimension: Dimension) -> None:
         entity, row = self._entity, self._row
         for position, name in enumerate(dimension.path, 1):
             if name in entity.columns:
@@ -67,13 +80,14 @@ class Grouping:
         child = target.table.alias()
         # Leak: a group per officer or incident tells of each, so these must be rows that the caller may list.
         viewpoint = self._viewpoint.listing if is_key and target.subjects else self._viewpoint
-        condition, reason = viewpoint.follow(entity, relation, row, child)
+        condition, reason = viewpoint.follow(entity, relation, row, child, self._viewpoint)
         if condition is None:
             self._refuse(entity.coordinate(name), reason)
             return None
         self._context.notes.seen[entity.coordinate(name)] = None
-        shown, is_by_aggregate, _ = viewpoint.linkable(entity, relation, row)
+        shown, is_by_aggregate, _ = viewpoint.linkable(entity, relation, row, self._viewpoint)
         self.is_by_aggregate |= is_by_aggregate or self._viewpoint.reaches_by_aggregate(target)
+        self.known.need_link(entity, relation, row, child)
         if shown is not None:
             self.conditions.append(shown)
         self.source = self.source.outerjoin(child, condition)
@@ -92,6 +106,7 @@ class Grouping:
         if column.kind in (Kind.CODES, Kind.TEXTS):
             each = speech.each(expression)
             self.source = self.source.outerjoin(each, true())
+            self.is_unnested = True
             expression = each.c.value
         index = self._select(expression)
         self._keys[dimension.name] = {
@@ -124,6 +139,7 @@ class Grouping:
             return False
         self._context.notes.seen[coordinate] = None
         self.is_by_aggregate |= is_by_aggregate
+        self.known.need_column(entity, column, row)
         if condition is not None:
             self.conditions.append(condition)
         return True

@@ -16,6 +16,12 @@ def read_id(catalogue: Catalogue, text: Any) -> tuple[Entity, UUID] | None:
     return (entity, UUID(match[2])) if match and entity else None
 
 
+def read_id_of(entity: Entity, text: str) -> UUID | None:
+    """Read an outside id of one type; None for anything else."""
+    match = _FORM.fullmatch(text)
+    return UUID(match[2]) if match and match[1] == entity.prefix else None
+
+
 def as_id(entity: Entity, row_id: UUID) -> str:
     """Render a row's id for clients."""
     return f"{entity.prefix}_{row_id.hex}"

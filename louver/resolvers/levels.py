@@ -174,6 +174,8 @@ class _PageBuilder:
         ordered = [key.ordered() for key in self._keys]
         after = after_cursor(self._keys, self._prefix, self._shape.cursor_nulls)
         limit = bindparam(f"{self._prefix}limit", type_=Integer())
+        if not self._rows.columns:
+            self._rows.add_key(self._row, "id")  # rows of which nothing is shown are rows still
         query = select(*self._rows.columns).select_from(self._rows.source).where(wanted, after)
         if parent_key is None:
             return query.order_by(*ordered).limit(limit)
@@ -244,10 +246,7 @@ class _PageBuilder:
         return "{" + ", ".join(items) + "}"
 
     def _cursor(self, row: str) -> str:
-        names = {key.name: key for key in self._keys}
-        self._cursor_indexes = tuple(
-            self._rows.add(self._row, f"key {name}", key.expression) for name, key in names.items()
-        )
+        self._cursor_indexes = tuple(self._rows.add(self._row, f"key {key.name}", key.expression) for key in self._keys)
         return f"cursor({row})"
 
 

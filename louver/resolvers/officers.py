@@ -3,7 +3,11 @@
 from sqlalchemy import ColumnElement, FromClause
 
 from louver.authz.vocabulary import Rows
+from louver.db.agencies import UnitRow
 from louver.resolvers.catalogue import ScopeBinds
+from louver.resolvers.expressions import there_is
+
+UNITS = UnitRow.__table__
 
 
 def _of_unit(row: FromClause, binds: ScopeBinds) -> ColumnElement[bool]:
@@ -11,7 +15,18 @@ def _of_unit(row: FromClause, binds: ScopeBinds) -> ColumnElement[bool]:
 
 
 def _own(row: FromClause, binds: ScopeBinds) -> ColumnElement[bool]:
-    return binds.is_own_officer(row.c.id)
+    return binds.is_own_officer(row.c.agency_id, row.c.id)
+
+
+def _in_chain(row: FromClause, binds: ScopeBinds) -> ColumnElement[bool]:
+    """The officer commands a unit of the caller's, or one above it."""
+    unit = UNITS.alias()
+    return there_is(
+        unit,
+        unit.c.agency_id == row.c.agency_id,
+        unit.c.commander_id == row.c.id,
+        binds.is_above(unit.c.agency_id, unit.c.id),
+    )
 
 
 def _sworn(row: FromClause, _binds: ScopeBinds) -> ColumnElement[bool]:
@@ -23,4 +38,4 @@ def is_undercover(row: FromClause) -> ColumnElement[bool]:
     return row.c.is_undercover
 
 
-SCOPES = {Rows.UNIT: _of_unit, Rows.OWN: _own, Rows.SWORN: _sworn}
+SCOPES = {Rows.UNIT: _of_unit, Rows.OWN: _own, Rows.CHAIN: _in_chain, Rows.SWORN: _sworn}

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from louver.db.codes import CodedEnum
@@ -49,6 +50,7 @@ def _fallback(column: Column) -> str | None:
     return next((name for name in ("OTHER", "UNKNOWN") if name in names), None)
 
 
+@cache  # one function per column: sources are compared to find look-ups of one shape
 def _list_renderer(column: Column, dialect: str) -> Callable[[Any], list[Any] | None]:
     load: Callable[[Any], list[Any]] = json.loads if dialect == "sqlite" else list
     if column.kind is Kind.TEXTS:

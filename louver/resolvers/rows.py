@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, FromClause
 
+from louver.errors import LimitExceededError
 from louver.resolvers.arguments import Shape
 from louver.resolvers.catalogue import Catalogue, Column, Entity, Relation
 from louver.resolvers.filters import Refusal
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from louver.resolvers.levels import Level
 
 IS_EVERY_ITEM = "@"
+JOINS_MAX = 50
+"""In one statement; SQLite joins no more than 64 tables."""
 
 
 @dataclass(slots=True)
@@ -58,6 +61,7 @@ class RowBuilder:
         self._context = context
         self._build_level = build_level
         self._positions: dict[tuple[int, str], int] = {}
+        self._joins = 0
 
     def add(self, row: FromClause, name: str, expression: ColumnElement[Any]) -> int:
         """Select an expression once, and tell its position in the result."""
@@ -116,9 +120,23 @@ class RowBuilder:
             self._context.notes.denials.append(Denial(coordinate, reason, path))
             return "None"
         self._context.notes.seen[coordinate] = None
+        shown, _, _ = self._context.viewpoint.linkable(entity, relation, row)
+        if shown is not None:
+            self._context.notes.restrictions.append(Restriction(coordinate, Access.PARTIAL, None, path))
+        self._require_room()
         self.source = self.source.outerjoin(child, condition)
         key = self.add_key(child, "id")
         return f"None if r[{key}] is None else {self.node(target, child, field.children, path)}"
+
+    def _require_room(self) -> None:
+        self._joins += 1
+        if self._joins > JOINS_MAX:
+            raise LimitExceededError(
+                f"the operation follows more than {JOINS_MAX} links to one row from the rows of one list",
+                hint="ask for fewer, or in several operations",
+                limit=JOINS_MAX,
+                actual=self._joins,
+            )
 
     def _to_many(self, entity: Entity, row: FromClause, relation: Relation, field: Field, path: Path) -> str:
         level = self._build_level(self._context, entity, relation, field, path)

@@ -30,7 +30,8 @@ class Run:
     values: dict[str, Any]
     cursors: CursorKeeper
     small_cell_minimum: int
-    touched: dict[str, set[Any]] = field(default_factory=lambda: {"officer": set(), "incident": set()})
+    touched: dict[str, set[bytes]] = field(default_factory=lambda: {"officer": set(), "incident": set()})
+    """Ids of officers and incidents whose data was read, 16 bytes each."""
     rows: int = 0
     _loaders: dict[Lookup, Loader] = field(default_factory=dict)
 
@@ -48,13 +49,15 @@ class Run:
         """Remember whose data the rows are, for the access record."""
         self.rows += len(rows)
         for kind, index in subjects:
-            self.touched[kind].update([row[index] for row in rows])
+            keys = [key for row in rows if (key := row[index]) is not None]
+            if keys and isinstance(keys[0], str):
+                self.touched[kind].update(map(bytes.fromhex, keys))
+            else:
+                self.touched[kind].update([key.bytes for key in keys])
 
-    def touched_ids(self, kind: str) -> frozenset[bytes]:
-        """The ids of officers or incidents whose data was read, 16 bytes each."""
-        return frozenset(
-            (key if isinstance(key, UUID) else UUID(hex=key)).bytes for key in self.touched[kind] if key is not None
-        )
+    def finish(self) -> None:
+        """Let go of the loaders, which hold this run in turn, so that no collector has to find that out."""
+        self._loaders.clear()
 
     def sealer(self, query: CursorQuery, prefix: str) -> Callable[[Sequence[Any]], str]:
         """What makes the cursors of one field."""

@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists
+from sqlalchemy import ColumnElement
 
 from louver.authz.vocabulary import Rows
 from louver.db.officers import OfficerRow
 from louver.resolvers.catalogue import ScopeBinds, ScopePredicate
+from louver.resolvers.expressions import there_is
 
 OFFICERS = OfficerRow.__table__
 
@@ -16,12 +17,13 @@ NONE_BUT_AGENCY: dict[Rows, ScopePredicate] = {}
 
 
 def officer_is_within_units(
-    agency_id: ColumnElement[Any], officer_id: ColumnElement[Any], binds: ScopeBinds
+    agency_id: ColumnElement[Any], officer_id: ColumnElement[Any], binds: ScopeBinds, *, is_identified: bool = False
 ) -> ColumnElement[bool]:
-    """The officer belongs to the caller's units or to one below."""
+    """The officer belongs to the caller's units or to one below; `is_identified` as in `ScopeBinds`."""
     officer = OFFICERS.alias()
-    return exists().where(
+    return there_is(
+        officer,
         officer.c.agency_id == agency_id,
         officer.c.id == officer_id,
-        binds.is_within_units(officer.c.agency_id, officer.c.unit_id),
+        binds.is_within_units(officer.c.agency_id, officer.c.unit_id, is_identified=is_identified),
     )

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Double, FromClause, case, cast, exists
+from sqlalchemy import ColumnElement, Double, FromClause, and_, case, cast
 
 from louver.authz.vocabulary import Rows
 from louver.db.codes import TrainingStatus
 from louver.resolvers.catalogue import ScopeBinds
-from louver.resolvers.expressions import is_any_of
+from louver.resolvers.expressions import is_any_of, there_is
 from louver.resolvers.scopes import OFFICERS, officer_is_within_units
 
 EARNING = (TrainingStatus.PASSED, TrainingStatus.INSTRUCTED, TrainingStatus.COMPLETED)
@@ -39,12 +39,16 @@ def _of_unit(row: FromClause, binds: ScopeBinds) -> ColumnElement[bool]:
 
 
 def _own(row: FromClause, binds: ScopeBinds) -> ColumnElement[bool]:
-    return binds.is_own_officer(row.c.officer_id)
+    return binds.is_own_officer(row.c.agency_id, row.c.officer_id)
 
 
-def _sworn(row: FromClause, _binds: ScopeBinds) -> ColumnElement[bool]:
+def _sworn(row: FromClause, binds: ScopeBinds) -> ColumnElement[bool]:
+    """A sworn officer's, completed within the cycle granted; what has no day of completion is in no cycle."""
     officer = OFFICERS.alias()
-    return exists().where(officer.c.agency_id == row.c.agency_id, officer.c.id == row.c.officer_id, officer.c.is_sworn)
+    is_of_sworn = there_is(
+        officer, officer.c.agency_id == row.c.agency_id, officer.c.id == row.c.officer_id, officer.c.is_sworn
+    )
+    return and_(is_of_sworn, binds.is_in_cycle(row.c.agency_id, row.c.completed_on))
 
 
 SCOPES = {Rows.UNIT: _of_unit, Rows.OWN: _own, Rows.SWORN: _sworn}

@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, and_, case, exists, false, not_, select, true
+from sqlalchemy import ColumnElement, FromClause, and_, case, false, not_, select, true
 
 from louver.authz.vocabulary import Rows
 from louver.db.codes import ImpairmentType, IncidentStatus
 from louver.db.uof import UofIncidentRow, UofInvolvementRow
 from louver.resolvers.catalogue import ScopeBinds, ScopePredicate
-from louver.resolvers.expressions import HoldsAny
+from louver.resolvers.expressions import HoldsAny, there_is
 from louver.resolvers.scopes import OFFICERS, officer_is_within_units
 
 INCIDENTS = UofIncidentRow.__table__
@@ -28,20 +28,28 @@ OfficerPredicate = Callable[[FromClause], ColumnElement[bool]]
 
 def _involves(row: FromClause, predicate: OfficerPredicate) -> ColumnElement[bool]:
     involvement = INVOLVEMENTS.alias()
-    return exists().where(
-        involvement.c.agency_id == row.c.agency_id, involvement.c.incident_id == row.c.id, predicate(involvement)
+    return there_is(
+        involvement,
+        involvement.c.agency_id == row.c.agency_id,
+        involvement.c.incident_id == row.c.id,
+        predicate(involvement),
     )
 
 
 def _involves_self(row: FromClause, binds: ScopeBinds) -> ColumnElement[bool]:
-    return _involves(row, lambda involvement: binds.is_own_officer(involvement.c.officer_id))
+    return _involves(row, lambda involvement: binds.is_own_officer(involvement.c.agency_id, involvement.c.officer_id))
 
 
 def _involves_unit(row: FromClause, binds: ScopeBinds) -> ColumnElement[bool]:
-    """An officer of the unit is involved, and the caller is not: such an incident goes to the next level."""
+    """An officer of the unit is involved, and the caller is not: such an incident goes to the next level.
+
+    Leak: of a caller who may be any officer nobody can tell whether it is involved, so it reaches no incident.
+    """
     of_unit = _involves(
         row,
-        lambda involvement: officer_is_within_units(involvement.c.agency_id, involvement.c.officer_id, binds),
+        lambda involvement: officer_is_within_units(
+            involvement.c.agency_id, involvement.c.officer_id, binds, is_identified=True
+        ),
     )
     return and_(of_unit, not_(_involves_self(row, binds)))
 
@@ -57,8 +65,11 @@ def _published(row: FromClause, _binds: ScopeBinds) -> ColumnElement[bool]:
 def _through_incident(scope: ScopePredicate) -> ScopePredicate:
     def predicate(row: FromClause, binds: ScopeBinds) -> ColumnElement[bool]:
         incident = INCIDENTS.alias()
-        return exists().where(
-            incident.c.agency_id == row.c.agency_id, incident.c.id == row.c.incident_id, scope(incident, binds)
+        return there_is(
+            incident,
+            incident.c.agency_id == row.c.agency_id,
+            incident.c.id == row.c.incident_id,
+            scope(incident, binds),
         )
 
     return predicate
@@ -66,7 +77,7 @@ def _through_incident(scope: ScopePredicate) -> ScopePredicate:
 
 def _own_involvement(row: FromClause, binds: ScopeBinds) -> ColumnElement[bool]:
     """Only the caller's own part: other officers' rows of the same incident stay closed."""
-    return binds.is_own_officer(row.c.officer_id)
+    return binds.is_own_officer(row.c.agency_id, row.c.officer_id)
 
 
 def officer_ref(row: FromClause) -> ColumnElement[Any]:

@@ -20,9 +20,10 @@ from sqlalchemy import (
     true,
 )
 
+from louver.authz.combining import combine
 from louver.authz.decisions import Decision
 from louver.authz.rights import Rights
-from louver.authz.vocabulary import Mask, Reason, Rows
+from louver.authz.vocabulary import Act, Mask, Reason, Rows
 from louver.resolvers.catalogue import Catalogue, Column, Entity, Relation
 from louver.resolvers.dialects import Speech
 from louver.resolvers.masks import mask_expression
@@ -63,21 +64,30 @@ class Viewpoint:
         self._binds = [StandingBinds(index, standing, speech) for index, standing in enumerate(standings)]
 
     @property
+    def outline(self) -> "Viewpoint":
+        """The same standings, for questions whose answers are the same whichever rows a scope reaches."""
+        return _Outline(self._standings, self.catalogue, self.speech, is_aggregate=self._is_aggregate)
+
+    @property
     def listing(self) -> "Viewpoint":
         """The same standings, reaching only what may be listed row by row."""
-        return Viewpoint(self._standings, self.catalogue, self.speech) if self._is_aggregate else self
+        return type(self)(self._standings, self.catalogue, self.speech) if self._is_aggregate else self
 
     @property
     def aggregating(self) -> "Viewpoint":
         """The same standings, reaching also what may only be counted."""
-        return Viewpoint(self._standings, self.catalogue, self.speech, is_aggregate=True)
+        return type(self)(self._standings, self.catalogue, self.speech, is_aggregate=True)
+
+    def may(self, coordinate: str, act: Act) -> bool:
+        """Whether one of the standings may do something that is no viewing."""
+        return any(not standing.rights.permit(coordinate, act).is_denied for standing in self._standings)
 
     # rows
 
     def reaches_by_aggregate(self, entity: Entity) -> bool:
         """Some rows are in reach only to be counted."""
         decisions = [standing.rights.decide(entity.name) for standing in self._standings]
-        return any(not _covers(decision.view, decision.view | decision.aggregate) for decision in decisions)
+        return any(decision.aggregate and not _covers(decision.view, decision.aggregate) for decision in decisions)
 
     def reach(self, entity: Entity, row: FromClause) -> ColumnElement[bool] | None:
         """The rows of `entity` in reach, or None where there can be none."""
@@ -91,6 +101,8 @@ class Viewpoint:
     def why_unreachable(self, entity: Entity) -> Reason:
         """Why `reach` is None."""
         decisions = [standing.rights.decide(entity.name) for standing in self._standings]
+        if self._is_aggregate and any(decision.is_for_export_alone for decision in decisions):
+            return Reason.SUBSCRIPTION
         return next((decision.reason for decision in decisions if decision.reason), Reason.ROLE)
 
     # cells
@@ -118,17 +130,27 @@ class Viewpoint:
     # relations
 
     def linkable(
-        self, entity: Entity, relation: Relation, row: FromClause
+        self, entity: Entity, relation: Relation, row: FromClause, among: "Viewpoint | None" = None
     ) -> tuple[ColumnElement[bool] | None, bool, Reason | None]:
-        """On which rows the link itself may be grouped by, whether or not it leads anywhere; as `aggregable`."""
-        return self._condition([entity.coordinate(relation.name)] if relation.classified else [], entity, row)
+        """On which rows the link itself may be grouped by, whether or not it leads anywhere; as `aggregable`.
+
+        `among`: whose reach the rows are in, where that is not this viewpoint's.
+        """
+        link = [entity.coordinate(relation.name)] if relation.classified else []
+        return self._condition(link, entity, row, among)
 
     def follow(
-        self, entity: Entity, relation: Relation, parent: FromClause, child: FromClause
+        self,
+        entity: Entity,
+        relation: Relation,
+        parent: FromClause,
+        child: FromClause,
+        among: "Viewpoint | None" = None,
     ) -> tuple[ColumnElement[bool] | None, Reason | None]:
         """The condition under which `relation` leads from `parent` to `child`, or None and the reason.
 
-        Includes the join, the child's reach, and the rights on the link itself.
+        Includes the join, the child's reach, and the rights on the link itself. Leak: a link that is seen on all rows
+        that may be listed is not seen on all that may be counted, so `among` says in whose reach the parents are.
         """
         target = self.catalogue[relation.target]
         reach = self.reach(target, child)
@@ -136,8 +158,8 @@ class Viewpoint:
             return None, self.why_unreachable(target)
         link = [entity.coordinate(relation.name)] if relation.classified else []
         conditions = []
-        for needed, owner, row in ((link, entity, parent), (relation.inputs, target, child)):
-            condition, _, reason = self._condition(needed, owner, row)
+        for needed, owner, row, reached in ((link, entity, parent, among), (relation.inputs, target, child, None)):
+            condition, _, reason = self._condition(needed, owner, row, reached)
             if reason is not None:
                 return None, reason
             conditions += [] if condition is None else [condition]
@@ -162,7 +184,7 @@ class Viewpoint:
 
     def _reach_scopes(self, rights: Rights, entity: Entity) -> Scopes:
         decision = rights.decide(entity.name)
-        return decision.view | decision.aggregate if self._is_aggregate else decision.view
+        return decision.aggregate if self._is_aggregate else decision.view
 
     def _among(self, entity: Entity, row: FromClause, scopes: Scopes, binds: StandingBinds) -> ColumnElement[bool]:
         if Rows.AGENCY in scopes:
@@ -173,7 +195,8 @@ class Viewpoint:
         self, standing: Standing, binds: StandingBinds, entity: Entity, column: Column, row: FromClause
     ) -> Visible:
         reach = self._reach_scopes(standing.rights, entity)
-        decision = _combined(standing.rights, (entity.coordinate(column.name), *column.inputs))
+        needed = (entity.coordinate(column.name), *column.inputs)
+        decision = combine([standing.rights.decide(coordinate) for coordinate in needed])
         cell = self._unguarded(decision, reach, binds, entity, column, row)
         if column.guard is None or cell.expression is None:
             return cell
@@ -215,13 +238,13 @@ class Viewpoint:
         return Visible(case(*whens) if whens else None, access, mask=mask)
 
     def _condition(
-        self, coordinates: Sequence[str], entity: Entity, row: FromClause
+        self, coordinates: Sequence[str], entity: Entity, row: FromClause, among: "Viewpoint | None" = None
     ) -> tuple[ColumnElement[bool] | None, bool, Reason | None]:
         """On which rows all of `coordinates` may be read outright."""
         conditions: list[ColumnElement[bool]] = []
         only_aggregate = False
         for coordinate in coordinates:
-            condition, by_aggregate, reason = self._one_condition(coordinate, entity, row)
+            condition, by_aggregate, reason = self._one_condition(coordinate, entity, row, among or self)
             if reason is not None:
                 return None, False, reason
             only_aggregate |= by_aggregate
@@ -230,18 +253,18 @@ class Viewpoint:
         return (and_(*conditions) if conditions else None), only_aggregate, None
 
     def _one_condition(
-        self, coordinate: str, entity: Entity, row: FromClause
+        self, coordinate: str, entity: Entity, row: FromClause, among: "Viewpoint"
     ) -> tuple[ColumnElement[bool] | None, bool, Reason | None]:
         parts: list[ColumnElement[bool]] = []
         is_everywhere, only_aggregate, reason = True, False, None
         for standing, binds in zip(self._standings, self._binds, strict=True):
-            reach = self._reach_scopes(standing.rights, entity)
+            reach = among._reach_scopes(standing.rights, entity)  # noqa: SLF001 - one of its own kind
             if not reach:
                 continue
             decision = standing.rights.decide(coordinate)
-            scopes = decision.view | decision.aggregate if self._is_aggregate else decision.view
+            scopes = decision.aggregate if self._is_aggregate else decision.view
             reason = reason or (None if scopes else decision.reason or Reason.ROLE)
-            only_aggregate |= self._is_aggregate and not _covers(decision.view, reach)
+            only_aggregate |= self._is_aggregate and bool(scopes) and not _covers(decision.view, scopes)
             is_everywhere &= _covers(scopes, reach)
             if scopes:
                 in_agency = binds.is_in_agency(row.c[entity.agency_column])
@@ -251,26 +274,13 @@ class Viewpoint:
         return (None if is_everywhere else or_(*parts)), only_aggregate, None
 
 
+class _Outline(Viewpoint):
+    """Does not write its row scopes out, which is most of the work."""
+
+    def _among(self, entity: Entity, row: FromClause, scopes: Scopes, binds: StandingBinds) -> ColumnElement[bool]:
+        del entity, row, scopes, binds
+        return true()
+
+
 def _covers(scopes: Scopes, reach: Scopes) -> bool:
     return Rows.AGENCY in scopes or (bool(reach) and reach <= scopes)
-
-
-def _combined(rights: Rights, coordinates: Sequence[str]) -> Decision:
-    """The AND of several coordinates' decisions: a derived field shows no more than each of its inputs."""
-    first = rights.decide(coordinates[0])
-    for coordinate in coordinates[1:]:
-        other = rights.decide(coordinate)
-        first = replace(
-            first,
-            view=_both(first.view, other.view),
-            masked=_both(first.masked, other.view | other.masked),
-            aggregate=_both(first.aggregate, other.view | other.aggregate),
-            reason=first.reason or other.reason,
-        )
-    return first
-
-
-def _both(left: Scopes, right: Scopes) -> Scopes:
-    if Rows.AGENCY in left:
-        return right
-    return left if Rows.AGENCY in right else left & right

@@ -40,5 +40,5 @@ class Unit:
     parent = to_one("Unit", "parent_id", "The unit above, if any.", is_classified=True)
     commander = to_one("Officer", "commander_id", "Who commands the unit.", is_classified=True)
     agency = to_one("Agency", "agency_id", "The agency.")
-    children = to_many("Unit", "parent_id", "Units directly below.")
+    children = to_many("Unit", "parent_id", "Units directly below.", inputs=["Unit.parent"])
     officers = to_many("Officer", "unit_id", "Officers of this unit itself.", inputs=["Officer.unit"])

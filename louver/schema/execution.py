@@ -45,7 +45,7 @@ class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
 def _limit(info: GraphQLResolveInfo[Any], described: Any, result: Any, visibility: Visibility) -> Any:
     """Leave out what the caller may not know of. Leak: the schema's names alone tell what an agency keeps."""
     match info.field_name:
-        case "__type":
+        case "__type" | "mutationType":
             return result if result is None or visibility.shows(result.name) else None
         case "types" | "possibleTypes" | "interfaces" if result is not None:
             return [named for named in result if visibility.shows(named.name)]

@@ -1,27 +1,29 @@
 """The gateway: one operation of one principal, from its text to an answer and the facts of what was read."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from graphql import DocumentNode, GraphQLError, OperationDefinitionNode, OperationType
+from graphql import FieldNode, GraphQLError, OperationDefinitionNode, OperationType
 from graphql.execution import get_variable_values
 from graphql.execution.values import VariableValues
 
 from louver.authz.principals import Principal
 from louver.authz.vocabulary import DeniedMode
 from louver.errors import AccessDeniedError, FieldDeniedError, InvalidInputError, LouverError, RefusedError
+from louver.resolvers.access import Administration
 from louver.resolvers.answer import AccessFacts, Answer
 from louver.resolvers.cache import LruCache
 from louver.resolvers.cursors import CursorCipher, CursorKeeper
 from louver.resolvers.dialects import Speech
 from louver.resolvers.filters import Refusal
 from louver.resolvers.notes import Denial, Notes, code_of
-from louver.resolvers.planner import Plan, Planner
+from louver.resolvers.planner import Planner
 from louver.resolvers.run import Run
-from louver.resolvers.standings import Standing, standing_values, standings_of
+from louver.resolvers.standings import Standing, find_small_cell_minimum, standing_values, standings_of
 from louver.resolvers.statements import Reads
+from louver.schema.context import OperationContext
 from louver.schema.documents import ERRORS_SHOWN, Document, Documents, Hiding
 from louver.schema.hiding import hide_in_variables, unmark
 from louver.schema.roots import LouverSchema
@@ -32,44 +34,32 @@ VISIBILITIES_KEPT = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class OperationContext:
-    """What resolvers and extensions find as `info.context`."""
-
-    document: DocumentNode
-    principal: Principal
-    plan: Plan
-    run: Run
-    find_visibility: Callable[[], Visibility]
-
-    @property
-    def visibility(self) -> Visibility:
-        """What the caller may know of the schema; worked out only for those who ask."""
-        return self.find_visibility()
-
-    async def read(self, key: str) -> Any:
-        """Answer one planned root."""
-        return await self.plan.read(key, self.run)
-
-
-@dataclass(frozen=True, slots=True)
 class Asking:
     """Who asks, and how denials are to be told."""
 
     principal: Principal
     standings: Sequence[Standing]
     denied_mode: DeniedMode
+    facts: AccessFacts
 
 
 class Gateway:
     """Executes operations over one schema and one database."""
 
     def __init__(
-        self, schema: LouverSchema, reads: Reads, speech: Speech, cipher: CursorCipher, page_size_max: int
+        self,
+        schema: LouverSchema,
+        reads: Reads,
+        speech: Speech,
+        cipher: CursorCipher,
+        page_size_max: int,
+        administration: Administration,
     ) -> None:
         self._schema = schema
         self._reads = reads
         self._cipher = cipher
         self._page_size_max = page_size_max
+        self._administration = administration
         self._documents = Documents(schema.graphql)
         self._selector = Selector(schema)
         self._planner = Planner(schema.catalogue, speech)
@@ -98,7 +88,8 @@ class Gateway:
             operation = _pick(document, operation_name)
             facts.operation_name = operation.name.value if operation.name else None
             coerced = self._coerce(operation, variables, hiding)
-            context, notes = self._plan(document, operation, coerced, Asking(principal, standings, denied_mode))
+            asking = Asking(principal, standings, denied_mode, facts)
+            context, notes = self._plan(document, operation, coerced, asking)
         except _RequestError as error:
             return _refused(error.errors, facts)
         except FieldDeniedError as error:
@@ -110,8 +101,11 @@ class Gateway:
             context_value=context,
             operation_name=operation_name,
         )
+        context.run.finish()
         failures = [_execution_error(error) for error in result.errors or ()]
         _fill(facts, notes, context.run)
+        if failures and operation.operation is OperationType.MUTATION:
+            return _refused(failures, facts)
         return Answer(
             data=result.data,
             errors=[*failures, *_denial_errors(notes, denied_mode)],
@@ -153,22 +147,22 @@ class Gateway:
         values = standing_values(standings)
         try:
             shapes = request.read_shapes(variables, values, keeper.decode, self._page_size_max)
+            plan = self._planner.plan(request, shapes, standings)
         except GraphQLError as error:
             raise _RequestError([_request_error(error)]) from error
         except RefusedError as error:
             raise _RequestError([_as_graphql(error)]) from error
-        plan = self._planner.plan(request, shapes, standings)
-        if plan.refusals:
-            raise _refuse_reference(plan.refusals)
+        if plan.refusals or (asking.denied_mode is DeniedMode.REJECT and plan.notes.denials):
+            raise _refuse([*plan.refusals, *plan.notes.denials])
         if plan.is_subtractable:
             raise _RequestError([_as_graphql(_REFUSE_SUBTRACTION)])
-        if asking.denied_mode is DeniedMode.REJECT and plan.notes.denials:
-            raise _refuse_selection(plan.notes.denials)
         assert document.parsed is not None  # noqa: S101 - an operation comes from a parsed document
-        minimum = max((membership.small_cell_minimum for membership in principal.memberships), default=0)
-        run = Run(self._reads, values, keeper, minimum)
+        run = Run(self._reads, values, keeper, find_small_cell_minimum(principal.memberships))
         find_visibility = partial(self._find_visibility, standings)
-        return OperationContext(document.parsed, principal, plan, run, find_visibility), plan.notes
+        context = OperationContext(
+            document.parsed, principal, plan, run, find_visibility, self._administration, asking.facts
+        )
+        return context, plan.notes
 
 
 class _RequestError(Exception):
@@ -179,6 +173,7 @@ class _RequestError(Exception):
         self.errors = list(errors)
 
 
+_HOW_TO_CORRECT = "correct the document or its variables; `louver schema`, or introspection, says what there is"
 _REFUSE_SUBTRACTION = AccessDeniedError(
     "Of numbers whose small groups are left out, one operation may ask only once.",
     hint="send the aggregates one by one, or group by all dimensions in one",
@@ -194,9 +189,19 @@ def _pick(document: Document, name: str | None) -> OperationDefinitionNode:
         wanted = "name one of the document's operations in `operationName`"
         message = "There is no such operation." if name else "The document has several operations, or none."
         raise _RequestError([_as_graphql(InvalidInputError(message, hint=wanted))])
-    if operation.operation is not OperationType.QUERY:
-        raise _RequestError([_as_graphql(InvalidInputError("Only queries are served.", hint="send a query"))])
+    if operation.operation is OperationType.SUBSCRIPTION:
+        raise _RequestError([_as_graphql(InvalidInputError("Subscriptions are not served.", hint="send a query"))])
+    if operation.operation is OperationType.MUTATION:
+        _require_single(operation)
     return operation
+
+
+def _require_single(operation: OperationDefinitionNode) -> None:
+    """Refuse several changes at once: each is recorded by itself, and either happened or did not."""
+    selections = operation.selection_set.selections
+    if len(selections) != 1 or not isinstance(selections[0], FieldNode):
+        wanted = "select one field of Mutation, outside of fragments"
+        raise _RequestError([_as_graphql(InvalidInputError("A mutation is one change at a time.", hint=wanted))])
 
 
 # errors
@@ -214,7 +219,7 @@ def _request_error(error: GraphQLError) -> dict[str, Any]:
     """Spell an error of parsing, validation or coercion."""
     if isinstance(error.original_error, LouverError):
         return _as_graphql(error.original_error)
-    return {**error.formatted, "extensions": {"code": "BAD_REQUEST"}}
+    return {**error.formatted, "extensions": {"code": "BAD_REQUEST", "hint": _HOW_TO_CORRECT}}
 
 
 def _execution_error(error: GraphQLError) -> dict[str, Any]:
@@ -224,19 +229,11 @@ def _execution_error(error: GraphQLError) -> dict[str, Any]:
     raise error.original_error or error
 
 
-def _refuse_reference(refusals: Sequence[Refusal]) -> FieldDeniedError:
-    """Refuse an operation that refers to what its caller may not see; referring is viewing."""
-    return _denied("refers to", [(refusal.coordinate, refusal.reason) for refusal in refusals])
-
-
-def _refuse_selection(denials: Sequence[Denial]) -> FieldDeniedError:
-    return _denied("selects", [(denial.coordinate, denial.reason) for denial in denials])
-
-
-def _denied(verb: str, pairs: Iterable[tuple[str, Any]]) -> FieldDeniedError:
-    found = dict(pairs)
+def _refuse(missing: Iterable[Refusal | Denial]) -> FieldDeniedError:
+    """Refuse an operation for all that its caller may not see of it, at once; referring is viewing."""
+    found = {each.coordinate: each.reason for each in missing}
     error = FieldDeniedError(
-        f"The operation {verb} what you may not see: {', '.join(found)}.",
+        f"The operation asks for what you may not see: {', '.join(found)}.",
         hint="leave these out, or ask your agency's administrator for access",
         denials=[
             {"coordinate": coordinate, "reason": reason, "code": code_of(reason)}
@@ -280,12 +277,12 @@ def _extensions(notes: Notes, mode: DeniedMode, run: Run) -> dict[str, Any]:
 
 
 def _fill(facts: AccessFacts, notes: Notes, run: Run) -> None:
-    facts.returned = tuple(notes.seen)
-    facts.denied = tuple(dict.fromkeys(denial.coordinate for denial in notes.denials))
+    facts.returned = (*notes.seen, *facts.returned)
+    facts.denied = (*dict.fromkeys(denial.coordinate for denial in notes.denials), *facts.denied)
     facts.masked = tuple(dict.fromkeys(restriction.coordinate for restriction in notes.restrictions))
     facts.suppressed = tuple(notes.suppressible)
-    facts.officer_ids = run.touched_ids("officer")
-    facts.incident_ids = run.touched_ids("incident")
+    facts.officer_ids = frozenset(run.touched["officer"])
+    facts.incident_ids = frozenset(run.touched["incident"])
     facts.rows = run.rows
 
 

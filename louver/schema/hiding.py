@@ -35,6 +35,8 @@ from louver.schema.visibility import Visibility
 
 MARK = "\ufdd0"
 """A code point that is no character, so that no name can hold it."""
+_SPELLINGS = (MARK, MARK.encode("unicode_escape").decode())
+"""As it stands in a message: by itself, or within a value that is quoted there."""
 
 
 def hide_in_document(schema: GraphQLSchema, document: DocumentNode, visibility: Visibility) -> DocumentNode:
@@ -59,7 +61,8 @@ def hide_in_variables(
 
 def unmark(error: GraphQLError) -> GraphQLError:
     """Take the mark out of a message."""
-    error.message = error.message.replace(MARK, "")
+    for spelling in _SPELLINGS:
+        error.message = error.message.replace(spelling, "")
     return error
 
 

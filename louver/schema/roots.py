@@ -9,7 +9,9 @@ from graphql import GraphQLSchema
 from strawberry.types.field import StrawberryField
 
 from louver.resolvers.catalogue import Catalogue
+from louver.resolvers.needs import name_roots
 from louver.resolvers.requests import RootKind
+from louver.schema import access, explaining
 from louver.schema.building import Builder
 from louver.schema.catalogue import build_catalogue
 from louver.schema.documents import UseParsedDocument
@@ -51,6 +53,13 @@ class LouverSchema:
         return self.strawberry.as_str() + "\n"
 
 
+class _Schema(strawberry.Schema):
+    """Strawberry's schema, which keeps to itself what goes wrong: the endpoint tells the caller or logs it."""
+
+    def process_errors(self, *_: Any, **__: Any) -> None:
+        """Leak: Strawberry would log the text of every error, and with it what somebody sent."""
+
+
 def build_schema() -> LouverSchema:
     """Build the schema from the declarations."""
     catalogue = build_catalogue()
@@ -60,30 +69,32 @@ def build_schema() -> LouverSchema:
     roots: dict[str, tuple[RootKind, str | None]] = {"node": (RootKind.NODE, None)}
     fields = [_viewer(), _node(builder)]
     for entity in catalogue.values():
-        single = entity.name[0].lower() + entity.name[1:]
+        single, plural, aggregate = name_roots(entity)
         roots[single] = (RootKind.POINT, entity.name)
-        roots[entity.plural] = (RootKind.PAGE, entity.name)
-        roots[f"{entity.plural}Aggregate"] = (RootKind.AGGREGATE, entity.name)
+        roots[plural] = (RootKind.PAGE, entity.name)
+        roots[aggregate] = (RootKind.AGGREGATE, entity.name)
         identified = [builder.argument("id", "ID!", "Its id.")]
         fields += [
             builder.field(single, entity.name, f"The {entity.name} with this id.", identified),
             builder.field(
-                entity.plural,
+                plural,
                 f"{entity.name}Connection",
                 f"{entity.name} rows in the caller's reach.",
                 connection_arguments(builder, entity.name),
             ),
             builder.field(
-                f"{entity.plural}Aggregate",
+                aggregate,
                 f"{entity.name}Aggregate",
                 f"Counts over the {entity.name} rows that the caller may count.",
                 aggregate_arguments(builder, entity.name),
             ),
         ]
-    query = builder.object("Query", "What can be read.", fields)
+    query = builder.object(
+        "Query", "What can be read.", [*fields, *access.list_query_fields(), *explaining.list_query_fields()]
+    )
     types = [builder.namespace[name] for name in catalogue]
-    schema = strawberry.Schema(
-        query, types=types, execution_context_class=PlannedExecutor, extensions=[UseParsedDocument]
+    schema = _Schema(
+        query, access.Mutation, types=types, execution_context_class=PlannedExecutor, extensions=[UseParsedDocument]
     )
     graphql = schema._schema  # noqa: SLF001 - see LouverSchema.graphql
     made = LouverSchema(schema, catalogue, roots, VisibilityIndex(graphql, catalogue, roots))

@@ -17,13 +17,15 @@ from graphql import (
 )
 
 from louver.resolvers.catalogue import Catalogue, Entity
-from louver.resolvers.openness import Need, Openness, Requirement
+from louver.resolvers.openness import DutyRequirement, Need, Openness, Requirement
 from louver.resolvers.requests import RootKind
 from louver.resolvers.viewpoint import Viewpoint
+from louver.schema.duties import MUTATIONS, QUERIES
 from louver.schema.inputs import enum_name
 
-Requirements = Mapping[str, tuple[Requirement, ...]]
+Requirements = Mapping[str, tuple[Requirement | DutyRequirement, ...]]
 
+_ROOTS: tuple[str, ...] = ("Query", "Mutation")
 _ROOT_NEEDS = {RootKind.PAGE: Need.LIST, RootKind.POINT: Need.LIST, RootKind.AGGREGATE: Need.COUNT}
 
 
@@ -62,7 +64,7 @@ class VisibilityIndex:
         """Work out what a viewpoint may know of: what is open, as far as it is reached from an open root."""
         open_members = self._list_open(Openness(viewpoint))
         shown: set[str] = set()
-        waiting = ["Query"]
+        waiting = [root for root in _ROOTS if root in open_members]
         while waiting:
             name = waiting.pop()
             if name in shown:
@@ -113,7 +115,10 @@ def _list_members(named: GraphQLNamedType) -> dict[str, list[str]]:
 
 def _list_requirements(
     catalogue: Catalogue, roots: Mapping[str, tuple[RootKind, str | None]]
-) -> Iterator[tuple[str, tuple[Requirement, ...]]]:
+) -> Iterator[tuple[str, tuple[Requirement | DutyRequirement, ...]]]:
+    for owner, duties in (("Query", QUERIES), ("Mutation", MUTATIONS)):
+        for field, duty in duties.items():
+            yield f"{owner}.{field}", (DutyRequirement(*duty),)
     for root, (kind, name) in roots.items():
         if name is not None:
             yield f"Query.{root}", (Requirement(_ROOT_NEEDS[kind], catalogue[name]),)
@@ -126,16 +131,15 @@ def _list_entity_requirements(entity: Entity) -> Iterator[tuple[str, tuple[Requi
     for column in entity.columns.values():
         see = (Requirement(Need.SEE, entity, column.name),)
         yield f"{name}.{column.name}", see
-        yield f"{name}Filter.{column.name}", see
+        yield f"{name}Filter.{column.name}", (Requirement(Need.REFER, entity, column.name),)
         yield f"{name}OrderField.{enum_name(column.name)}", see
         if column.measure is not None:
             measure = (Requirement(Need.MEASURE, entity, column.name),)
             yield f"{name}Sums.{column.name}", measure
             yield f"{name}Averages.{column.name}", measure
     for relation in entity.relations:
-        follow = (Requirement(Need.FOLLOW, entity, relation),)
-        yield f"{name}.{relation}", follow
-        yield f"{name}Filter.{relation}", follow
+        yield f"{name}.{relation}", (Requirement(Need.FOLLOW, entity, relation),)
+        yield f"{name}Filter.{relation}", (Requirement(Need.REFER, entity, relation),)
     for dimension in entity.dimensions:
         group = (Requirement(Need.GROUP, entity, dimension),)
         yield f"{name}GroupKey.{dimension}", group

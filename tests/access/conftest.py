@@ -6,14 +6,13 @@ from typing import Any
 
 import pytest
 
+from tests.access.asking import DIMENSIONS, PLURALS, camel, list_query
 from tests.server import Server
-from tests.world.build import ROWS
-from tests.world.policy import fields_of
-from tests.world.shown import RELATIONS
+from tests.world.build import ROWS, World
+from tests.world.groups import Counting, Refused
 from tests.world.store import ROLES, key_of
 
 JSON = dict[str, Any]
-PLURALS = {name: f"{name[0].lower()}{name[1:]}s" for name in ROWS} | {"Agency": "agencies"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +39,6 @@ class Listing:
         return [entry for entry in entries if entry["coordinate"] == f"{self.type_name}.{field}"]
 
 
-def list_query(type_name: str) -> str:
-    """Ask for every classified field of every row."""
-    fields = (
-        f"{field} {{ id }}" if f"{type_name}.{field}" in RELATIONS else field for field in fields_of(type_name)
-    )
-    return f"{{ {PLURALS[type_name]}(first: 1000) {{ nodes {{ id {' '.join(fields)} }} }} }}"
-
-
 @pytest.fixture(scope="session")
 async def listings(served: Server) -> Mapping[tuple[str, str], Listing]:
     """The answer for each role and type."""
@@ -56,3 +47,19 @@ async def listings(served: Server) -> Mapping[tuple[str, str], Listing]:
         for role in ROLES
         for type_name in ROWS
     }
+
+
+@pytest.fixture(scope="session")
+def countings(world: World) -> dict[tuple[str, str, str], Any]:
+    """What each role may group by, and to what it must come; or what it must not see."""
+    found = {}
+    for role in ROLES:
+        counting = Counting(world, role)
+        for type_name, name in [*DIMENSIONS, *((type_name, "") for type_name in ROWS)]:
+            try:
+                true = counting.count(type_name, camel(name) or None)
+            except Refused as refused:
+                found[role, type_name, name] = refused
+            else:
+                found[role, type_name, name] = (true, counting.is_small_hidden)
+    return found

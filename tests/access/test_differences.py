@@ -42,7 +42,9 @@ def test_types_apart():
 async def test_nested_the_same(served, listings):
     """A row below another shows what it shows in a list of its own, to each of the two."""
     fields = [field for field in fields_of("Training") if field != "course"]
-    query = f"{{ officers(first: 1000) {{ nodes {{ trainings(first: 1000) {{ nodes {{ id {' '.join(fields)} }} }} }} }} }}"
+    query = (
+        f"{{ officers(first: 1000) {{ nodes {{ trainings(first: 1000) {{ nodes {{ id {' '.join(fields)} }} }} }} }} }}"
+    )
     for role in (CHIEF, COORDINATOR):
         body = await served.ask(key_of(role).text, query)
         nested = [node for officer in body["data"]["officers"]["nodes"] for node in officer["trainings"]["nodes"]]
@@ -50,4 +52,3 @@ async def test_nested_the_same(served, listings):
         assert {node["id"]: node for node in nested} == {
             row_id: {name: node[name] for name in ("id", *fields)} for row_id, node in listed.items()
         }
-

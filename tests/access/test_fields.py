@@ -2,20 +2,20 @@
 
 import pytest
 
-from tests.access.conftest import PLURALS
+from tests.access.asking import PLURALS
 from tests.world.build import ROWS
-from tests.world.policy import CELLS, GUARD, GUARDED, REACHES, Cell, letter
-from tests.world.scopes import Scopes
-from tests.world.shown import RELATIONS, masked, outside_id, shown, stored
-from tests.world.store import HOLDERS, ROLES
+from tests.world.policy import CELLS, GUARD, GUARDED, REACHES, Cell, letter, widenings
+from tests.world.shown import RELATIONS, outside_id, render
+from tests.world.sight import Sight
+from tests.world.store import ROLES
 
 FIELDS = [cell for cell in CELLS.values() if cell.coordinate != GUARD]
 LISTED = [cell for cell in FIELDS if REACHES[cell.type_name, cell.role].listed]
 
 
 @pytest.fixture
-def scopes(world, cell):
-    return Scopes(world, HOLDERS[cell.role])
+def sight(world, cell):
+    return Sight(world, cell.role)
 
 
 @pytest.fixture
@@ -23,34 +23,20 @@ def listing(listings, cell):
     return listings[cell.role, cell.type_name]
 
 
-def expected(world, scopes: Scopes, cell: Cell, row):
+def expected(sight: Sight, cell: Cell, row):
     """What the matrix says that a cell shows on one row in reach."""
-    is_own = cell.letter == "O" and scopes.reaches(cell.type_name, row, "own")
-    if cell.letter not in ("V", "M") and not is_own:
-        return None
-    if cell.coordinate in GUARDED and row["is_undercover"] and not _may_know_undercover(scopes, cell.role, row):
-        return None
-    if cell.letter == "M":
-        return masked(cell.mask, stored(world, cell.coordinate, row))
     if cell.coordinate not in RELATIONS:
-        return shown(world, cell.coordinate, row)
+        return render(sight.visible(cell.coordinate, row))
     target, column = RELATIONS[cell.coordinate]
-    reached = next((found for found in scopes.listed(target) if found["id"] == row[column]), None)
-    found = outside_id(target, reached)
-    return found and {"id": found}
-
-
-def _may_know_undercover(scopes: Scopes, role: str, row) -> bool:
-    says = letter(GUARD, role)
-    return says == "V" or (says == "O" and scopes.reaches("Officer", row, "own"))
+    found = next((other for other in sight.scopes.listed(target) if other["id"] == row[column]), None)
+    return {"id": outside_id(target, found)} if found and sight.letter(cell.coordinate, row) else None
 
 
 @pytest.mark.parametrize("cell", LISTED, ids=str)
-def test_values(world, scopes, listing, cell):
+def test_values(sight, listing, cell):
     """Each row in reach shows what the matrix says, computed from the stored rows, and no other row is there."""
-    wanted = {
-        outside_id(cell.type_name, row): expected(world, scopes, cell, row) for row in scopes.listed(cell.type_name)
-    }
+    rows = sight.scopes.listed(cell.type_name)
+    wanted = {outside_id(cell.type_name, row): expected(sight, cell, row) for row in rows}
     assert wanted
     assert {row_id: node[cell.field] for row_id, node in listing.nodes.items()} == wanted
 
@@ -84,12 +70,14 @@ def test_masked_says_so(listing, cell):
 
 @pytest.mark.parametrize("cell", [cell for cell in LISTED if cell.letter in "VO"], ids=str)
 def test_visible_says_nothing(listing, cell):
-    """A field that is seen on every row in reach is in no error and no note; names of undercover officers are in one."""
-    is_guarded = cell.coordinate in GUARDED and letter(GUARD, cell.role) not in "VO"
+    """A field is in no error, and in a note only if some rows in reach may not show it: undercover, or wider reach."""
+    wider = widenings(cell.type_name, cell.role)
+    is_guarded = cell.coordinate in GUARDED and letter(GUARD, cell.role) not in ("V" if wider else "VO")
+    is_partial = is_guarded or any(cell.coordinate not in each.coordinates for each in wider)
     path = [PLURALS[cell.type_name], "nodes", "@", cell.field]
     note = {"coordinate": cell.coordinate, "path": path, "access": "PARTIAL"}
     assert listing.errors(cell.field) == []
-    assert listing.access(cell.field) == ([note] if is_guarded else [])
+    assert listing.access(cell.field) == ([note] if is_partial else [])
 
 
 @pytest.mark.parametrize("role", ROLES)

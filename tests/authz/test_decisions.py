@@ -13,7 +13,7 @@ class TestCombination:
     def test_union(self, snapshot, rights_of):
         """Two roles see what either sees."""
         decision = rights_of(snapshot, "officer", "auditor").decide(NAME)
-        assert (decision.view, decision.masked) == ({"own"}, {"agency"})
+        assert (decision.view, decision.masked) == ({"own", "chain"}, {"agency"})
 
     def test_deny_beats_allow(self, snapshot, rights_of):
         """A deny for one role of the set forbids it to the whole set, whatever the rows."""

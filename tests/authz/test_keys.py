@@ -59,12 +59,17 @@ class TestPresented:
             "é" * 67,
             "x" * 9999,
         ],
+        ids=["empty", "start only", "cut", "longer", "line", "space", "upper case", "not ASCII", "huge"],
     )
     def test_malformed(self, text):
         """What is not exactly a key is none."""
         assert parse_key(text) is None
 
-    @pytest.mark.parametrize("stored_hash", [None, "", issue_key().secret_hash, KEY.secret_hash[:-1]])
+    @pytest.mark.parametrize(
+        "stored_hash",
+        [None, "", issue_key().secret_hash, KEY.secret_hash[:-1]],
+        ids=["unknown", "empty", "another", "cut"],
+    )
     def test_matches_only_its_own_hash(self, stored_hash):
         """An unknown id, another key's hash and a cut hash are all a mismatch."""
         assert not matches(parse_key(KEY.text), stored_hash)

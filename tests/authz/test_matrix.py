@@ -22,6 +22,8 @@ TYPES = {
 RENAMED = {"hours_hundredths": "hours"}
 RELATIONS = {"Unit.parent", "Unit.commander", "Officer.unit", "Training.course", "UofInvolvement.officer"}
 DERIVED = {"Training.hoursEarned", "UofInvolvement.officerRef", "UofSubject.impaired"}
+GUARDS = {"Officer.undercoverName"}
+"""Rights beside a field's own, and no fields."""
 UNSEEN = {
     "Officer.pseudonym"  # shown as UofInvolvement.officerRef only: beside the name it would undo the pseudonym
 }
@@ -40,20 +42,32 @@ def list_cells():
             coordinate, _, mask = item.partition("=")
             for column, role in ROLE_COLUMNS.items():
                 rows = reach[coordinate.partition(".")[0]][column]
-                yield pytest.param(coordinate, mask or "withheld", role, (row[column], rows), id=f"{role}-{coordinate}")
+                further = find_further(role, coordinate, row["group"])
+                cell = (row[column], rows, further)
+                yield pytest.param(coordinate, mask or "withheld", role, cell, id=f"{role}-{coordinate}")
 
 
-def expect(letter, rows):
-    """Say in the plainest way what a letter means: rows viewed, masked and counted."""
+def expect(letter, rows, further):
+    """Say in the plainest way what a letter means: rows viewed, masked and counted; `further` ones are viewed too."""
     scope = {rows.removeprefix("aggregate:")}
     nothing = set()
-    return {
+    view, masked, counted = {
         "V": (scope, nothing, scope),
         "M": (nothing, scope, nothing),
         "A": (nothing, nothing, scope),
         "O": ({"own"}, nothing, {"own"}),
         "D": (nothing, nothing, nothing),
     }[letter]
+    return view | further, masked, counted | further
+
+
+def find_further(role, *names):
+    """Say on which rows widenings.csv lets a role see one of these beside the matrix."""
+    return {
+        row["rows"]
+        for row in read("widenings.csv")
+        if row["role"] == role and {row["type"], *row["names"].split()} & {*names}
+    }
 
 
 class TestDecisions:
@@ -73,7 +87,7 @@ class TestDecisions:
         rights = rights_of(snapshot, ROLE_COLUMNS[column])
         for row in read("reach.csv"):
             decision, text = rights.decide(row["type"]), row[column]
-            counted = {text.removeprefix("aggregate:")} - {"-"}
+            counted = {text.removeprefix("aggregate:")} - {"-"} | find_further(ROLE_COLUMNS[column], row["type"])
             assert decision.aggregate == counted
             assert decision.view == (set() if text.startswith("aggregate:") else counted)
 
@@ -87,8 +101,8 @@ class TestCoverage:
     """The matrix beside the tables."""
 
     def test_every_column_is_classified(self, snapshot):
-        """Columns that clients may ask for, relations and derived fields are in the matrix, and nothing else is."""
-        assert {*_list_column_coordinates(), *RELATIONS, *DERIVED} - UNSEEN == snapshot.coordinates
+        """Columns that clients may ask for, relations, derived fields and guards are in the matrix, and nothing else is."""
+        assert {*_list_column_coordinates(), *RELATIONS, *DERIVED, *GUARDS} - UNSEEN == snapshot.coordinates
 
     def test_every_type_has_a_reach(self, snapshot):
         """The types with fields are the types with rows."""

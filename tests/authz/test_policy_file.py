@@ -37,16 +37,18 @@ class TestPolicyFile:
 
     def test_equals_what_its_sources_make(self):
         """policy.csv is exactly what `louver policy build` writes."""
-        expected = as_csv(build_policy(shipped.read_matrix(), shipped.read_reach()))
+        expected = as_csv(build_policy(shipped.read_matrix(), shipped.read_reach(), shipped.read_duties()))
         assert expected == shipped.POLICY_PATH.read_text(encoding="utf-8")
 
     def test_reads_back(self):
         """Parsing the file gives the lines that were rendered."""
-        assert build_policy(shipped.read_matrix(), shipped.read_reach()) == shipped.read_policy()
+        assert build_policy(shipped.read_matrix(), shipped.read_reach(), shipped.read_duties()) == shipped.read_policy()
 
     def test_page_equals_what_the_matrix_makes(self):
         """docs/access-matrix.md is exactly what `louver policy matrix --markdown` prints."""
-        assert render_page(shipped.read_matrix(), shipped.read_reach()) == PAGE.read_text(encoding="utf-8")
+        assert render_page(shipped.read_matrix(), shipped.read_reach(), shipped.read_duties()) == PAGE.read_text(
+            encoding="utf-8"
+        )
 
 
 class TestContradictions:

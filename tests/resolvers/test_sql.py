@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.access.conftest import PLURALS, list_query
+from tests.access.asking import PLURALS, list_query
 from tests.world.build import ROWS
 from tests.world.policy import CELLS, GUARD, REACHES
 from tests.world.shown import RELATIONS, snake
@@ -84,7 +84,9 @@ async def test_no_hidden_column(served, role, type_name):
     assert bool(statements) == bool(REACHES[type_name, role].listed)
     sent = " ".join(statements)
     table = ROWS[type_name].__tablename__
-    assert {name for name in hidden_columns(role, type_name) if re.search(rf"\b{table}(_\d+)?\.{name}\b", sent)} == set()
+    assert {
+        name for name in hidden_columns(role, type_name) if re.search(rf"\b{table}(_\d+)?\.{name}\b", sent)
+    } == set()
 
 
 async def test_scope_columns_are_not_selected(served):
@@ -95,8 +97,3 @@ async def test_scope_columns_are_not_selected(served):
     selected = statement.partition("\nFROM ")[0]
     assert re.findall(r"(?:AS v\d+|SELECT|,) *officers_1\.is_undercover AS", selected) == []
     assert "is_undercover" in selected
-
-
-def test_plurals_are_those_of_the_schema():
-    """The roots that these tests ask are the fixed ones."""
-    assert [PLURALS["Agency"], PLURALS["UofIncident"]] == ["agencies", "uofIncidents"]

@@ -63,7 +63,8 @@ async def test_aliased_points_with_codes(crowded):
     """Lists of codes among the fields make no difference to that."""
     ids = [f"uofincident_{identify('crowd', 'uof_incidents', position).hex}" for position in range(5)]
     roots = " ".join(
-        f'i{position}: uofIncident(id: "{row_id}") {{ otherAgencyOris occurredAt }}' for position, row_id in enumerate(ids)
+        f'i{position}: uofIncident(id: "{row_id}") {{ otherAgencyOris occurredAt }}'
+        for position, row_id in enumerate(ids)
     )
     with crowded.recording() as statements:
         body = await crowded.ask(KEY, f"{{ {roots} }}")

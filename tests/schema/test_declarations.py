@@ -20,7 +20,9 @@ def declare(doc: str | None = "A test.", **attributes):
     return entity(OfficerRow, plural="officers", scopes=NONE_BUT_AGENCY)(made)
 
 
-@pytest.mark.parametrize("stray", ["rank", 3, None, OfficerRow.rank, lambda self: self, property(str), SimpleNamespace()])
+@pytest.mark.parametrize(
+    "stray", ["rank", 3, None, OfficerRow.rank, lambda self: self, property(str), SimpleNamespace()]
+)
 def test_neither_column_nor_relation(stray):
     """An attribute that declares neither a column nor a relation fails when the class is made, and is named."""
     with pytest.raises(MisconfiguredError, match=r"Officer\.nickname declares neither a column nor a relation"):

@@ -105,7 +105,13 @@ def build_world() -> World:
 
 
 def _add_agency(world: World, name: str, position: int, size: Size, **given: Any) -> None:
-    standing = {"status": SubscriptionStatus.ACTIVE, "cancelled_at": None, "purge_at": None, "small_cell_minimum": 5}
+    standing = {
+        "status": SubscriptionStatus.ACTIVE,
+        "cancelled_at": None,
+        "purge_at": None,
+        "small_cell_minimum": 5,
+        "policy_overlay_version": 0,  # no lines of its own: any other version would have to be in the store
+    }
     world.rows["Agency"].append(
         fill(
             AgencyRow.__table__,

@@ -8,9 +8,8 @@ from typing import Any
 from tests.world.build import World
 from tests.world.fill import Row
 from tests.world.policy import REACHES, letter
-from tests.world.scopes import Scopes
 from tests.world.shown import RELATIONS, render, snake, stored
-from tests.world.store import Holder
+from tests.world.sight import Sight
 
 THROUGH = {
     "Training": {"unit": ("officer", "unit"), "rank": ("officer", "rank")},
@@ -49,12 +48,13 @@ class Key:
 
 
 class Counting:
-    """Counts a type's rows as a holder may."""
+    """Counts a type's rows as a role of the test agency may."""
 
-    def __init__(self, world: World, holder: Holder) -> None:
+    def __init__(self, world: World, role: str) -> None:
         self._world = world
-        self._role = holder.role
-        self._scopes = Scopes(world, holder)
+        self._role = role
+        self._sight = Sight(world, role)
+        self._scopes = self._sight.scopes
         self.is_small_hidden = False
         """Some right used is for aggregates only; known once the counting is done."""
 
@@ -85,7 +85,8 @@ class Counting:
             yield from self._through(type_name, row, name, tuple(rest))
             return
         field, part = _split(name)
-        self._require(type_name, field)
+        if not self._may_count(type_name, field, row):
+            return
         value = stored(self._world, f"{type_name}.{field}", row)
         if part and value is not None:
             value = value.year if part == "Year" else f"{value:%Y-%m}"
@@ -97,11 +98,13 @@ class Counting:
     def _through(self, type_name: str, row: Row, name: str, rest: tuple[str, ...]) -> Iterator[Key]:
         coordinate = f"{type_name}.{name}"
         target, column = LINKS.get(coordinate, ("Agency", "agency_id"))
-        if coordinate in RELATIONS:
-            self._require(type_name, name)
+        if coordinate in RELATIONS and not self._may_count(type_name, name, row):
+            return
         if not rest and target in OF_PERSONS and not REACHES[target, self._role].listed:
             raise Refused(coordinate)
-        reached = self._scopes.listed(target) if not rest and target in OF_PERSONS else self._counted(target, coordinate)
+        reached = (
+            self._scopes.listed(target) if not rest and target in OF_PERSONS else self._counted(target, coordinate)
+        )
         if row[column] is None:
             yield Key(None)
         found = next((other for other in reached if other["id"] == row[column]), None)
@@ -116,11 +119,13 @@ class Counting:
             return None
         return str(row[snake(field)])
 
-    def _require(self, type_name: str, field: str) -> None:
+    def _may_count(self, type_name: str, field: str, row: Row) -> bool:
+        """Whether the row is counted under what the field shows; one on which it is hidden is left out."""
         says = letter(f"{type_name}.{field}", self._role)
         if says not in "VAO":
             raise Refused(f"{type_name}.{field}")
         self.is_small_hidden |= says == "A"
+        return says == "A" or self._sight.letter(f"{type_name}.{field}", row) == "V"
 
 
 def _split(name: str) -> tuple[str, str | None]:

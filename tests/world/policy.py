@@ -68,14 +68,42 @@ def _read_reaches() -> Iterator[tuple[tuple[str, str], Reach]]:
             yield (line["type"], role), Reach(listed, None if rows == "-" else rows)
 
 
+@dataclass(frozen=True, slots=True)
+class Widening:
+    """Further rows of a type that a role lists, of which it sees a few fields only."""
+
+    type_name: str
+    role: str
+    rows: str
+    coordinates: frozenset[str]
+
+
+def _read_groups() -> dict[str, list[str]]:
+    lines = csv.DictReader((FOLDER / "matrix.csv").read_text().splitlines())
+    return {line["group"]: [text.partition("=")[0] for text in line["coordinates"].split()] for line in lines}
+
+
+def _read_widenings() -> Iterator[Widening]:
+    groups = _read_groups()
+    for line in csv.DictReader((FOLDER / "widenings.csv").read_text().splitlines()):
+        names = frozenset(each for name in line["names"].split() for each in groups.get(name, [name]))
+        yield Widening(line["type"], line["role"], line["rows"], names)
+
+
 CELLS = {(cell.coordinate, cell.role): cell for cell in _read_cells()}
 REACHES = dict(_read_reaches())
+WIDENINGS = tuple(_read_widenings())
 COORDINATES = tuple(dict.fromkeys(coordinate for coordinate, _ in CELLS))
 
 
 def letter(coordinate: str, role: str) -> str:
     """What the matrix says."""
     return CELLS[coordinate, role].letter
+
+
+def widenings(type_name: str, role: str) -> list[Widening]:
+    """What widens a role's reach on a type."""
+    return [each for each in WIDENINGS if (each.type_name, each.role) == (type_name, role)]
 
 
 def fields_of(type_name: str) -> list[str]:

@@ -1,11 +1,12 @@
 """Which rows a row scope means, in plain Python over the world."""
 
 from collections.abc import Callable
+from datetime import date
 from uuid import UUID
 
 from tests.world.build import World
 from tests.world.fill import Row
-from tests.world.policy import REACHES
+from tests.world.policy import REACHES, widenings
 from tests.world.store import Holder
 
 
@@ -16,21 +17,29 @@ class Scopes:
         self._world = world
         self._holder = holder
         self._units = self._below(holder.unit_id) if holder.unit_id else set()
+        officer = world.find("Officer", holder.officer_id)
+        above = [*self._above(holder.unit_id), *self._above(officer and officer["unit_id"])]
+        self._commanders = {unit["commander_id"] for unit in above}
 
     def listed(self, type_name: str) -> list[Row]:
         """The rows that the role lists, by id as text, which is the default order."""
-        return self.rows(type_name, REACHES[type_name, self._holder.role].listed)
+        return self._within(type_name, REACHES[type_name, self._holder.role].listed)
 
     def counted(self, type_name: str) -> list[Row]:
         """The rows that the role may count."""
-        return self.rows(type_name, REACHES[type_name, self._holder.role].counted)
+        return self._within(type_name, REACHES[type_name, self._holder.role].counted)
+
+    def _within(self, type_name: str, scope: str | None) -> list[Row]:
+        wider = [each.rows for each in widenings(type_name, self._holder.role)]
+        found = {row["id"]: row for each in (scope, *wider) for row in self.rows(type_name, each)}
+        return sorted(found.values(), key=lambda row: str(row["id"]))
 
     def rows(self, type_name: str, scope: str | None) -> list[Row]:
         """The rows of one scope."""
         if scope is None:
             return []
         rows = self._world.of_agency(type_name, self._holder.agency)
-        return sorted((row for row in rows if self.reaches(type_name, row, scope)), key=lambda row: str(row["id"]))
+        return [row for row in rows if self.reaches(type_name, row, scope)]
 
     def reaches(self, type_name: str, row: Row, scope: str) -> bool:
         """Whether a row is in a scope."""
@@ -38,6 +47,8 @@ class Scopes:
             return True
         if type_name == "Officer":
             return self._reaches_officer(row, scope)
+        if type_name == "Training" and scope == "sworn" and not self._is_in_cycle(row["completed_on"]):
+            return False
         if type_name == "Training":
             return self._reaches_officer(self._world.find("Officer", row["officer_id"]), scope)
         if type_name == "UofInvolvement" and scope == "own":
@@ -51,6 +62,7 @@ class Scopes:
             "own": lambda: officer["id"] == self._holder.officer_id,
             "unit": lambda: officer["unit_id"] in self._units,
             "sworn": lambda: officer["is_sworn"],
+            "chain": lambda: officer["id"] in self._commanders,
         }
         return tests[scope]()
 
@@ -75,3 +87,11 @@ class Scopes:
     def _below(self, unit_id: UUID) -> set[UUID]:
         children = [row["id"] for row in self._world.rows["Unit"] if row["parent_id"] == unit_id]
         return {unit_id}.union(*map(self._below, children))
+
+    def _above(self, unit_id: UUID | None) -> list[Row]:
+        unit = self._world.find("Unit", unit_id)
+        return [unit, *self._above(unit["parent_id"])] if unit else []
+
+    def _is_in_cycle(self, day: date | None) -> bool:
+        cycle = self._holder.cycle
+        return cycle is not None and day is not None and cycle[0] <= day <= cycle[1]

@@ -31,11 +31,6 @@ def stored(world: World, coordinate: str, row: Row) -> Any:
     return row[snake(coordinate.partition(".")[2])]
 
 
-def shown(world: World, coordinate: str, row: Row) -> Any:
-    """The value of a field as an answer has it."""
-    return render(stored(world, coordinate, row))
-
-
 def render(value: Any) -> Any:
     """Render one value for JSON."""
     match value:

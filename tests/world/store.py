@@ -1,7 +1,7 @@
 """Puts the world into a database, with a key for every role."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -31,6 +31,8 @@ class Holder:
     grant: str | None = None
     """For vendor support: `live`, `uof` (live, and naming use of force), `expired`, or none at all."""
     scopes: tuple[str, ...] | None = None
+    cycle: tuple[date, date] | None = None
+    """For the state's auditor: the first and the last day of the training cycle that was granted."""
     expires_at: datetime = FAR_AHEAD
 
     @property
@@ -47,13 +49,14 @@ class Holder:
 
 
 PLAIN_ROLES = (
-    "agency_admin chief training_coordinator uof_reviewer records_clerk hr legal auditor post_auditor public_portal"
+    "agency_admin chief training_coordinator uof_reviewer records_clerk hr legal auditor public_portal"
 ).split()
 HOLDERS: dict[str, Holder] = {
     **{role: Holder("alder", role) for role in PLAIN_ROLES},
     "supervisor": Holder("alder", "supervisor", unit="patrol", officer=SERGEANT),
     "officer": Holder("alder", "officer", officer=PATROL_OFFICER),
     "support": Holder("alder", "support", grant="uof"),
+    "post_auditor": Holder("alder", "post_auditor", cycle=(date(2022, 7, 1), date(2024, 6, 30))),
     "undercover": Holder("alder", "officer", officer=UNDERCOVER),
     "support without uof": Holder("alder", "support", grant="live"),
     "support expired": Holder("alder", "support", grant="expired"),
@@ -131,6 +134,8 @@ def _key(name: str, holder: Holder, person_id: UUID) -> dict[str, Any]:
         "person_id": person_id,
         "unit_id": holder.unit_id,
         "officer_id": holder.officer_id,
+        "trainings_from": holder.cycle and holder.cycle[0],
+        "trainings_to": holder.cycle and holder.cycle[1],
         "created_at": LONG_AGO,
         "expires_at": holder.expires_at,
     }

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4
 
 from louver.db.codes import Module, PersonStatus
@@ -13,6 +13,7 @@ from louver.db.demo.plans import AgencyPlan
 KEY_DAYS = 365
 GRANT_DAYS = 14
 SUPPORT = "support"
+POST_AUDITOR = "post_auditor"
 _PURPOSES = {
     "agency_admin": "Set up the agency and its people",
     "chief": "Command staff dashboard",
@@ -24,7 +25,7 @@ _PURPOSES = {
     "hr": "Keep personnel files",
     "legal": "Prepare disclosures",
     "auditor": "Yearly internal audit",
-    "post_auditor": "State audit of training",
+    POST_AUDITOR: "State audit of training",
     "public_portal": "Publish yearly figures",
     SUPPORT: "Ticket DEMO-1",
 }
@@ -71,10 +72,18 @@ def build_access(
             "roles": [role],
             "unit_id": standing.unit_id if standing else None,
             "officer_id": standing.officer["id"] if standing else None,
+            **_grant_cycle(role, until),
         }
         people.append(person)
         memberships.append(membership)
     return people, memberships
+
+
+def _grant_cycle(role: str, until: datetime) -> Row:
+    """Make the training cycle that a state auditor may look at: the year before, and this one."""
+    if role != POST_AUDITOR:
+        return {"trainings_from": None, "trainings_to": None}
+    return {"trainings_from": date(until.year - 1, 1, 1), "trainings_to": date(until.year, 12, 31)}
 
 
 def build_key(plan: AgencyPlan, role: str, membership: Row, digest: KeyDigest, now: datetime) -> Row:
@@ -91,6 +100,8 @@ def build_key(plan: AgencyPlan, role: str, membership: Row, digest: KeyDigest, n
         "person_id": membership["person_id"],
         "unit_id": membership["unit_id"],
         "officer_id": membership["officer_id"],
+        "trainings_from": membership["trainings_from"],
+        "trainings_to": membership["trainings_to"],
         "denied_mode": None,
         "created_at": now,
         "expires_at": now + timedelta(days=KEY_DAYS),
@@ -102,6 +113,7 @@ def build_key(plan: AgencyPlan, role: str, membership: Row, digest: KeyDigest, n
 
 def build_grant(plan: AgencyPlan, person_id: UUID, now: datetime) -> Row:
     """Make a grant for support, for as long as a grant may last."""
+    approver = f"chief@{plan.domain}" if Module.UOF in plan.modules else None
     return {
         "agency_id": plan.id,
         "id": uuid4(),
@@ -112,5 +124,9 @@ def build_grant(plan: AgencyPlan, person_id: UUID, now: datetime) -> Row:
         "starts_at": now,
         "ends_at": now + timedelta(days=GRANT_DAYS),
         "revoked_at": None,
+        "granted_at": now,
         "granted_by": f"agency.admin@{plan.domain}",
+        "uof_asked_at": approver and now,
+        "uof_approved_at": approver and now,
+        "uof_approved_by": approver,
     }

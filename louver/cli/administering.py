@@ -1,0 +1,173 @@
+"""An administrator at the command line: known by a key, held to the rights of that key, recorded in the same log."""
+
+import asyncio
+import os
+import socket
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+from uuid import UUID, uuid4
+
+import orjson
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from louver import __version__
+from louver.authz.duties import Administered
+from louver.authz.lines import PolicyLine
+from louver.authz.overlays import CellChange
+from louver.authz.principals import Principal
+from louver.authz.vocabulary import Act
+from louver.db.engine import create_engine
+from louver.db.reader import open_reader
+from louver.errors import LouverError, RefusedError, UnauthenticatedError
+from louver.identity import Identifier, Identity
+from louver.logging import AccessRecord, AuditStore, Event, Outcome, configure_logging
+from louver.logging.location import locate_audit
+from louver.policy import PolicyKeeper
+from louver.resolvers.access import Administration, require_right
+from louver.resolvers.overlays import Author, Stamp
+from louver.resolvers.recorded import RecordedLog
+from louver.settings import Settings
+from louver.statuses import DENIED_CODES
+from louver.stores import require_current_records
+
+KEY_VARIABLE = "LOUVER_KEY"
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Acting:
+    """What is under way: the connection, the agency, and who acts."""
+
+    connection: AsyncConnection
+    agency_id: UUID
+    author: Author
+    now: datetime
+
+    def stamp(self, reason: str) -> Stamp:
+        """Sign it."""
+        return Stamp(self.author, reason, self.now)
+
+
+Work = Callable[[Acting], Awaitable[Result]]
+
+
+def change(duty: Administered, event: Event, name: str, work: Work[Result]) -> Result:
+    """Change something, in one transaction, as the administrator whose key is in the environment.
+
+    Raises:
+        UnauthenticatedError: there is no such key, or it is not accepted.
+        AccessDeniedError: the key may not.
+    """
+    return asyncio.run(_act(_Task(duty, Act.ENTER, event, name), work))
+
+
+def read(duty: Administered, name: str, work: Work[Result]) -> Result:
+    """Read something; raises as `change` does."""
+    return asyncio.run(_act(_Task(duty, Act.VIEW, Event.ACCESS_QUERY, name), work))
+
+
+def as_json(answer: Any) -> str:
+    """Render what `as_dict` made for a program."""
+    return orjson.dumps(answer, option=orjson.OPT_INDENT_2).decode()
+
+
+def as_dict(answer: Any) -> dict[str, Any]:
+    """Take a dataclass apart, down to what JSON has."""
+    plain: dict[str, Any] = orjson.loads(orjson.dumps(asdict(answer), default=_as_plain, option=orjson.OPT_UTC_Z))
+    return plain
+
+
+def _as_plain(value: Any) -> Any:
+    if isinstance(value, PolicyLine):
+        return {"role": value.sub, "object": value.obj, "act": value.act, "rows": value.rows, "effect": value.eft}
+    return value._asdict() if isinstance(value, CellChange) else str(value)
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    duty: Administered
+    act: Act
+    event: Event
+    name: str
+    """What the log calls it."""
+
+
+async def _act(task: _Task, work: Work[Result]) -> Result:
+    settings = Settings.from_environment()
+    configure_logging("ERROR")  # the record goes to the store; here it would stand among the answer
+    await require_current_records(settings.database_url)
+    identity = await _identify(settings)
+    store = await AuditStore.open(settings)
+    try:
+        async with _open(settings, store) as administration:
+            result = await _perform(task, identity, administration, work)
+        await store.append(_as_record(task, identity))
+    except LouverError as error:
+        await store.append(_as_record(task, identity, error))
+        raise
+    else:
+        return result
+    finally:
+        await store.close()
+
+
+async def _perform(task: _Task, identity: Identity, administration: Administration, work: Work[Result]) -> Result:
+    principal = _require_principal(identity)
+    membership = require_right(principal, None, task.duty, task.act)
+    opened = administration.changing() if task.act is Act.ENTER else administration.reading()
+    async with opened as connection:
+        author = Author.from_principal(principal)
+        return await work(Acting(connection, membership.agency_id, author, datetime.now(UTC)))
+
+
+async def _identify(settings: Settings) -> Identity:
+    key = os.environ.get(KEY_VARIABLE)
+    if not key:
+        raise UnauthenticatedError(
+            "No key was given.", hint=f"set {KEY_VARIABLE} to a key of the agency's administrator"
+        )
+    reader = open_reader(settings.database_url, 1)
+    try:
+        return await Identifier(reader, PolicyKeeper(reader)).identify(f"Bearer {key}")
+    finally:
+        await reader.close()
+
+
+def _require_principal(identity: Identity) -> Principal:
+    if identity.principal is None:
+        raise identity.refusal or UnauthenticatedError("No valid key was given.")
+    return identity.principal
+
+
+@asynccontextmanager
+async def _open(settings: Settings, store: AuditStore) -> AsyncGenerator[Administration]:
+    engine = create_engine(settings.database_url, 1)
+    try:
+        yield Administration(engine, store.require_writable, RecordedLog(locate_audit(settings)))
+    finally:
+        await engine.dispose()
+
+
+def _as_record(task: _Task, identity: Identity, error: LouverError | None = None) -> AccessRecord:
+    event, outcome = task.event, Outcome.ANSWERED
+    if error is not None:
+        outcome = Outcome.REFUSED if isinstance(error, RefusedError) else Outcome.UNAVAILABLE
+        event = Event.ACCESS_DENIED if error.code in DENIED_CODES else Event.ACCESS_REFUSED
+        if isinstance(error, UnauthenticatedError):
+            event = Event.AUTH_FAILED
+    return AccessRecord(
+        at=datetime.now(UTC),
+        event=event,
+        outcome=outcome,
+        reason=identity.reason or (error.code if error else None),
+        caller=identity.caller,
+        user_agent=f"louver/{__version__}",
+        operation_name=task.name,
+        coordinates={"returned": (), "denied": (), "masked": (), "suppressed": ()}
+        | ({"denied": (task.duty,)} if event is Event.ACCESS_DENIED else {"returned": () if error else (task.duty,)}),
+        request_id=uuid4(),
+        replica=f"{socket.gethostname()}:{os.getpid()}",
+    )

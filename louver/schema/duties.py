@@ -1,0 +1,35 @@
+"""Which right each root of administration takes: what introspection shows by, and what resolvers require."""
+
+from typing import NamedTuple
+
+from louver.authz.duties import Administered
+from louver.authz.vocabulary import Act
+
+
+class Duty(NamedTuple):
+    """An object of the policy, and what is done to it."""
+
+    administered: Administered
+    act: Act
+
+
+QUERIES = {
+    "policyVersions": Duty(Administered.POLICY, Act.VIEW),
+    "policyLines": Duty(Administered.POLICY, Act.VIEW),
+    "agencyRoles": Duty(Administered.ROLES, Act.VIEW),
+    "supportGrants": Duty(Administered.SUPPORT, Act.VIEW),
+    "explainAccess": Duty(Administered.POLICY, Act.VIEW),
+    "whoCanSee": Duty(Administered.POLICY, Act.VIEW),
+    "accessMatrix": Duty(Administered.POLICY, Act.VIEW),
+    "previewPolicy": Duty(Administered.POLICY, Act.VIEW),
+}
+MUTATIONS = {
+    "publishPolicy": Duty(Administered.POLICY, Act.ENTER),
+    "revertPolicy": Duty(Administered.POLICY, Act.ENTER),
+    "createRole": Duty(Administered.ROLES, Act.ENTER),
+    "retireRole": Duty(Administered.ROLES, Act.ENTER),
+    "assignRoles": Duty(Administered.ROLES, Act.ENTER),
+    "grantSupport": Duty(Administered.SUPPORT, Act.ENTER),
+    "approveSupportGrant": Duty(Administered.SUPPORT_APPROVAL, Act.ENTER),
+    "revokeSupportGrant": Duty(Administered.SUPPORT, Act.ENTER),
+}

@@ -1,0 +1,121 @@
+"""Non-interference: whatever is changed among what a role does not see, no byte of any of its answers changes."""
+
+from collections.abc import Iterator
+
+import pytest
+from graphql import get_named_type
+
+from tests.access.asking import PLURALS, SORTABLE, TYPES, groups_query, is_closed, list_query
+from tests.access.scrambling import apply, list_changes, reaches_rows
+from tests.world.build import ROWS
+from tests.world.groups import Refused
+from tests.world.policy import fields_of
+from tests.world.shown import RELATIONS
+from tests.world.store import ROLES, key_of
+
+CONDITIONS = {
+    "StringFilter": ['gte: "l"', 'contains: "1"', 'ne: "on file"', 'startsWith: "E"'],
+    "IntFilter": ["gt: 40", "lte: 30"],
+    "FloatFilter": ["gt: 45.25", "lte: 44"],
+    "BooleanFilter": ["eq: true", "ne: true"],
+    "DateFilter": ['gte: "2022-06-15"', 'lt: "2022-01-15"'],
+    "DateTimeFilter": ['gte: "2024-08-20T00:00:00Z"', 'lt: "2024-09-10T12:00:00Z"'],
+    "StringListFilter": ['has: "OFF1"', "isNull: false"],
+}
+
+
+def conditions(type_name: str, field: str) -> list[str]:
+    """Some conditions on a field."""
+    if f"{type_name}.{field}" in RELATIONS:
+        return [f"{field}: {{}}"]
+    named = TYPES[f"{type_name}Filter"].fields[field].type.name
+    if named in CONDITIONS:
+        return [f"{field}: {{ {condition} }}" for condition in CONDITIONS[named]]
+    first, second, *_ = TYPES[named.removesuffix("Filter").removesuffix("List")].values
+    operators = ("hasAny", "hasAll") if named.endswith("ListFilter") else ("in", "notIn")
+    return [f"{field}: {{ {operator}: [{first}, {second}] }}" for operator in operators]
+
+
+def list_questions(role: str, type_name: str) -> Iterator[str]:
+    """Everything that a role may ask about a type: values, orders, filters, cursors, counts."""
+    yield list_query(type_name)
+    fields = [field for field in fields_of(type_name) if not is_closed(type_name, field, role)]
+    roots = []
+    for field in fields:
+        if (type_name, field) in SORTABLE:
+            order = f"orderBy: [{{ field: {SORTABLE[type_name, field]} }}]"
+            roots.append(f"{PLURALS[type_name]}(first: 7, {order})")
+        for condition in conditions(type_name, field):
+            roots.append(f"{PLURALS[type_name]}(filter: {{ {condition} }})")
+    for name, field in TYPES[type_name].fields.items():
+        target = get_named_type(field.type).name.removesuffix("Connection")
+        if field.args and target in reaches_rows(role):
+            roots += _related(role, type_name, name, target)
+    page = "{ totalCount pageInfo { hasNextPage startCursor endCursor } edges { cursor node { id } } }"
+    yield "{ " + " ".join(f"r{position}: {root} {page}" for position, root in enumerate(roots)) + " }"
+
+
+def _related(role: str, type_name: str, name: str, target: str) -> Iterator[str]:
+    if name == "involvements" and type_name == "Officer" and is_closed("UofInvolvement", "officer", role):
+        return
+    if name in ("officers", "trainings") and type_name in ("Unit", "Course"):
+        link = ("Officer", "unit") if type_name == "Unit" else ("Training", "course")
+        if is_closed(*link, role):
+            return
+    for field in fields_of(target):
+        if not is_closed(target, field, role):
+            condition = conditions(target, field)[0]
+            yield f"{PLURALS[type_name]}(filter: {{ {name}: {{ some: {{ {condition} }} }} }})"
+
+
+def list_groupings(countings, role: str) -> Iterator[str]:
+    """Every group that a role may ask for."""
+    for type_name in ROWS:
+        together = []
+        for name in TYPES[f"{type_name}Dimension"].values:
+            wanted = countings[role, type_name, name]
+            if not isinstance(wanted, Refused):
+                spelled = groups_query(type_name, name)
+                if wanted[1]:
+                    yield f"{{ {spelled} }}"
+                else:
+                    together.append(spelled)
+        if together:
+            yield f"{{ {' '.join(together)} }}"
+
+
+async def ask_all(served, role, questions) -> list[bytes]:
+    return [(await served.post(key_of(role).text, question)).content for question in questions]
+
+
+MASKED = ("agency_admin", "training_coordinator", "supervisor", "auditor", "support")
+"""Roles that between them have every mask, guard and row scope: enough to tell the engines apart."""
+
+
+@pytest.mark.parametrize(
+    ("engine_name", "role"),
+    [*(("sqlite", role) for role in ROLES), *(("postgresql", role) for role in MASKED)],
+    indirect=["engine_name"],
+)
+async def test_nothing_shows(own_served, own_url, world, countings, role):
+    """Two databases that agree on what a role sees give it the same bytes, whatever it asks."""
+    questions = [question for type_name in reaches_rows(role) for question in list_questions(role, type_name)]
+    questions += list_groupings(countings, role)
+    before = await ask_all(own_served, role, questions)
+    assert not any(b'"code":"INTERNAL"' in body or b'"code":"BAD_REQUEST"' in body for body in before)
+    changes = list_changes(world, role)
+    assert len(changes) > 100
+    await apply(own_url, changes)
+    after = await ask_all(own_served, role, questions)
+    changed = [question[:300] for question, old, new in zip(questions, before, after, strict=True) if old != new]
+    assert changed == []
+
+
+async def test_something_was_changed(own_served, own_url, world):
+    """What is hidden from the coordinator and changed shows to the chief: the law above is not held by doing nothing."""
+    questions = [list_query(type_name) for type_name in ROWS]
+    before = await ask_all(own_served, "chief", questions)
+    await apply(own_url, list_changes(world, "training_coordinator"))
+    after = await ask_all(own_served, "chief", questions)
+    same = [name for name, old, new in zip(ROWS, before, after, strict=True) if old == new]
+    assert same == ["Unit", "Course", "Training"]

@@ -1,0 +1,104 @@
+"""What an administrator sends, and what comes back."""
+
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from louver.db.engine import create_engine
+from louver.logging.tables import audit_records
+from tests.server import Server
+from tests.world.store import key_of
+
+JSON = dict[str, Any]
+LINE = "{ role object act rows effect }"
+VERSION = f"""{{ version baseVersion restoredVersion at by reason added {LINE} removed {LINE}
+    effects {{ coordinate role before after }} }}"""
+GRANT = "{ id state ticket fields includesUof isApprovalAwaited startsAt endsAt grantedBy approvedBy revokedBy }"
+ROLE = "{ name template description createdBy retiredAt retiredBy }"
+INPUTS = {
+    "publishPolicy": ("PublishPolicyInput", VERSION),
+    "revertPolicy": ("RevertPolicyInput", VERSION),
+    "createRole": ("CreateRoleInput", ROLE),
+    "retireRole": ("RetireRoleInput", ROLE),
+    "assignRoles": ("AssignRolesInput", "{ personId email roles }"),
+    "grantSupport": ("GrantSupportInput", GRANT),
+    "approveSupportGrant": ("SupportGrantInput", GRANT),
+    "revokeSupportGrant": ("SupportGrantInput", GRANT),
+}
+ORDERS: dict[str, JSON] = {
+    "publishPolicy": {
+        "baseVersion": 0,
+        "reason": "r",
+        "add": [{"role": "hr", "object": "Officer.rank", "act": "enter"}],
+    },
+    "revertPolicy": {"version": 0, "baseVersion": 1, "reason": "r"},
+    "createRole": {"name": "shift_lead", "template": "supervisor", "reason": "r"},
+    "retireRole": {"name": "shift_lead", "reason": "r"},
+    "assignRoles": {"personId": "person_" + "1" * 32, "roles": ["chief"]},
+    "grantSupport": {"ticket": "T-1", "reason": "r"},
+    "approveSupportGrant": {"grantId": "supportgrant_" + "1" * 32},
+    "revokeSupportGrant": {"grantId": "supportgrant_" + "1" * 32},
+}
+"""One order for each mutation, for whoever may not send it anyway."""
+QUERIES = {
+    "policyVersions": VERSION,
+    "policyLines": LINE,
+    "agencyRoles": ROLE,
+    "supportGrants": GRANT,
+}
+
+
+def as_mutation(name: str) -> str:
+    """Write the document of one mutation."""
+    input_type, selection = INPUTS[name]
+    return f"mutation Change($input: {input_type}!) {{ {name}(input: $input) {selection} }}"
+
+
+async def change(server: Server, name: str, holder: str = "agency_admin", /, **order: Any) -> JSON:
+    """Send a change and return the answer's body."""
+    return await server.ask(key_of(holder).text, as_mutation(name), {"input": order})
+
+
+async def changed(server: Server, name: str, holder: str = "agency_admin", /, **order: Any) -> JSON:
+    """Send a change that has to succeed, and return what it made."""
+    body = await change(server, name, holder, **order)
+    assert "errors" not in body, body
+    made: JSON = body["data"][name]
+    return made
+
+
+async def refused(server: Server, name: str, holder: str = "agency_admin", /, **order: Any) -> JSON:
+    """Send a change that has to be refused, and return the one error."""
+    body = await change(server, name, holder, **order)
+    assert "data" not in body
+    (error,) = body["errors"]
+    return {"message": error["message"], **error["extensions"]}
+
+
+async def look(server: Server, name: str, holder: str = "agency_admin", arguments: str = "") -> list[JSON]:
+    """Read one of the administrator's lists."""
+    body = await server.ask(key_of(holder).text, f"{{ {name}{arguments} {QUERIES[name]} }}")
+    assert "errors" not in body, body
+    found: list[JSON] = body["data"][name]
+    return found
+
+
+def line(role: str, target: str, act: str = "view", rows: str = "agency", effect: str = "allow") -> JSON:
+    """Write a line as it is sent."""
+    return {"role": role, "object": target, "act": act, "rows": rows, "effect": effect}
+
+
+def deny(role: str, target: str, act: str = "view") -> JSON:
+    """Write a line that denies."""
+    return line(role, target, act, effect="deny")
+
+
+async def list_records(folder: Path) -> list[JSON]:
+    """Read the log of a server, oldest first."""
+    engine = create_engine(f"sqlite:///{folder}/audit.db")
+    async with engine.connect() as connection:
+        found = await connection.execute(select(audit_records).order_by(audit_records.c.at))
+        rows = [dict(row) for row in found.mappings()]
+    await engine.dispose()
+    return rows
