@@ -91,7 +91,7 @@ class TestTogether:
 
 
 class TestSchema:
-    def test_every_field_of_the_schema_is_classified(self, facts):
+    def test_10_2_every_field_of_the_schema_is_classified(self, facts):
         """The shipped matrix has a class for every field that the schema has."""
         assert lint(facts(), SCHEMA) == []
 
