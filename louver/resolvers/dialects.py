@@ -174,7 +174,7 @@ class PostgresSpeech:
 
     def after(self, text: ColumnElement[Any], mark: str) -> ColumnElement[Any]:
         """See Speech."""
-        return func.nullif(func.split_part(text, mark, 2), "")
+        return func.nullif(func.substr(text, func.nullif(func.strpos(text, mark), 0) + 1), "")
 
     def like(self, text: ColumnElement[Any], pattern: ColumnElement[Any]) -> ColumnElement[bool]:
         """See Speech."""

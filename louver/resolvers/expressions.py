@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, Exists, FromClause, exists, or_
+from sqlalchemy import Boolean, ColumnElement, Double, Exists, FromClause, exists, or_
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 
 from louver.db.codes import CodedEnum
 
@@ -22,6 +23,25 @@ def there_is(row: FromClause, *conditions: ColumnElement[bool]) -> Exists:
     around it by itself. It would then ask whether there is such a row for any of them.
     """
     return exists().where(*conditions).correlate_except(row)
+
+
+class WholeNumber(FunctionElement[float]):
+    """A number rounded to a whole one, halves away from zero; PostgreSQL's own `round` would take them to the even."""
+
+    type = Double()
+    name = "whole_number"
+    inherit_cache = True
+
+
+@compiles(WholeNumber, "postgresql")
+def _round_on_postgresql(element: WholeNumber, compiler: SQLCompiler, **options: Any) -> str:
+    value = compiler.process(element.clauses, **options)
+    return f"trunc({value} + sign({value}) * 0.5)"
+
+
+@compiles(WholeNumber, "sqlite")
+def _round_on_sqlite(element: WholeNumber, compiler: SQLCompiler, **options: Any) -> str:
+    return f"round({compiler.process(element.clauses, **options)})"
 
 
 class HoldsAny(ColumnElement[bool]):

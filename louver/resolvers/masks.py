@@ -12,7 +12,7 @@ from louver.authz.vocabulary import Mask
 from louver.db.codes import EmploymentStatus
 from louver.resolvers.catalogue import Column, Kind
 from louver.resolvers.dialects import Speech
-from louver.resolvers.expressions import is_any_of
+from louver.resolvers.expressions import WholeNumber, is_any_of
 
 SHORT = 3
 IN_SERVICE = (
@@ -32,7 +32,8 @@ def mask_expression(mask: Mask | None, value: ColumnElement[Any], column: Column
 
 
 def _initial(value: ColumnElement[Any], _column: Column, _speech: Speech) -> ColumnElement[Any]:
-    return func.substr(value, 1, 1).concat(".")
+    # A name that is blank has no initial, and counts as none.
+    return func.substr(func.nullif(func.ltrim(value), ""), 1, 1).concat(".")
 
 
 def _last_two(value: ColumnElement[Any], _column: Column, speech: Speech) -> ColumnElement[Any]:
@@ -41,7 +42,7 @@ def _last_two(value: ColumnElement[Any], _column: Column, speech: Speech) -> Col
 
 
 def _on_file(value: ColumnElement[Any], _column: Column, _speech: Speech) -> ColumnElement[Any]:
-    return case((value.is_not(None), "on file"))
+    return case((func.trim(value) != "", "on file"))
 
 
 def _year(value: ColumnElement[Any], column: Column, speech: Speech) -> ColumnElement[Any]:
@@ -61,7 +62,7 @@ def _active_flag(value: ColumnElement[Any], _column: Column, _speech: Speech) ->
 
 
 def _block(value: ColumnElement[Any], _column: Column, _speech: Speech) -> ColumnElement[Any]:
-    return func.round(value * 100) / 100.0
+    return WholeNumber(value * 100) / 100.0
 
 
 def _domain_part(value: ColumnElement[Any], _column: Column, speech: Speech) -> ColumnElement[Any]:

@@ -1,39 +1,40 @@
-"""The schema as text for one set of roles: what they may know of, with everybody's rights beside each field."""
+"""The schema as text for a role set: what it may know of, and beside each protected field which roles see it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from graphql import (
     REMOVE,
-    ArgumentNode,
+    ConstArgumentNode,
     ConstDirectiveNode,
+    ConstListValueNode,
     EnumTypeDefinitionNode,
     FieldDefinitionNode,
     InputObjectTypeDefinitionNode,
     InterfaceTypeDefinitionNode,
-    ListValueNode,
     NameNode,
     ObjectTypeDefinitionNode,
+    ScalarTypeDefinitionNode,
     StringValueNode,
-    TypeDefinitionNode,
     Visitor,
     parse,
     print_ast,
     visit,
 )
 
+from louver.authz.facts import AgencyRights
+from louver.authz.principals import Membership
 from louver.authz.rights import Rights
-from louver.authz.sights import Degree, Needs, look
+from louver.authz.sights import Degree, Needs, Sight, look
+from louver.resolvers.dialects import SqliteSpeech
 from louver.resolvers.needs import list_needs
-from louver.resolvers.standings import Standing
+from louver.resolvers.standings import standings_of
 from louver.resolvers.viewpoint import Viewpoint
 from louver.schema.roots import LouverSchema
 from louver.schema.visibility import Visibility
 
-DEFINITION = '''
-"""
-Which roles see a field; where none is named for anything, nobody does. A field without it is seen by all of them.
-"""
+DIRECTIVE = '''
+"""Which roles see a field; one without it is seen by every role."""
 directive @access(
   """Roles that see the value, on some rows at least."""
   view: [String!]
@@ -45,21 +46,88 @@ directive @access(
   aggregate: [String!]
 ) on FIELD_DEFINITION
 '''
-_ARGUMENTS = {Degree.VISIBLE: "view", Degree.MASKED: "masked", Degree.AGGREGATE: "aggregate"}
+_ARGUMENTS = {"view": Degree.VISIBLE, "masked": Degree.MASKED, "aggregate": Degree.AGGREGATE}
+
+AnyDefinition = (
+    EnumTypeDefinitionNode
+    | InputObjectTypeDefinitionNode
+    | InterfaceTypeDefinitionNode
+    | ObjectTypeDefinitionNode
+    | ScalarTypeDefinitionNode
+)
 
 
-def print_for(schema: LouverSchema, viewpoint: Viewpoint, everybody: Mapping[str, Rights]) -> str:
-    """Print what a viewpoint may know of; `everybody` are the roles whose rights stand in the directives."""
+def print_for(schema: LouverSchema, agency: AgencyRights, roles: Collection[str]) -> str:
+    """Print the schema as somebody with these roles in the agency introspects it."""
+    standings = standings_of([Membership(agency.facts.agency_id, agency.find(roles))])
+    # What may be known of does not depend on the engine.
+    visibility = schema.visibilities.build(Viewpoint(standings, schema.catalogue, SqliteSpeech()))
+    everybody = {role: agency.find([role]) for role in agency.facts.roles}
     document = parse(schema.as_sdl(), no_location=True)
-    visibility = schema.visibilities.build(viewpoint)
-    printed = visit(document, _Printer(visibility, _Signs(list_needs(schema.catalogue), everybody)))
-    return f"{print_ast(printed)}\n{DEFINITION}"
+    printer = _Printer(visibility, list_needs(schema.catalogue), everybody)
+    return f"{print_ast(visit(document, printer))}\n{DIRECTIVE}"
 
 
-def view_as(schema: LouverSchema, rights: Rights, viewpoint_of: Any) -> Viewpoint:
-    """Look at the schema with these rights, in whichever agency."""
-    raise NotImplementedError
+class _Printer(Visitor):
+    """Leaves out what is not shown, and adds the directives."""
+
+    def __init__(self, visibility: Visibility, needs: Mapping[str, Needs], everybody: Mapping[str, Rights]) -> None:
+        super().__init__()
+        self._visibility = visibility
+        self._needs = needs
+        self._everybody = everybody
+
+    def enter_object_type_definition(self, node: ObjectTypeDefinitionNode, *_: Any) -> Any:
+        return self._limited(node, "fields")
+
+    def enter_interface_type_definition(self, node: InterfaceTypeDefinitionNode, *_: Any) -> Any:
+        return self._limited(node, "fields")
+
+    def enter_input_object_type_definition(self, node: InputObjectTypeDefinitionNode, *_: Any) -> Any:
+        return self._limited(node, "fields")
+
+    def enter_enum_type_definition(self, node: EnumTypeDefinitionNode, *_: Any) -> Any:
+        return self._limited(node, "values")
+
+    def enter_scalar_type_definition(self, node: ScalarTypeDefinitionNode, *_: Any) -> Any:
+        return None if self._visibility.shows(node.name.value) else REMOVE
+
+    def _limited(self, node: AnyDefinition, members: str) -> Any:
+        owner = node.name.value
+        if not self._visibility.shows(owner):
+            return REMOVE
+        shown = [each for each in getattr(node, members) if self._visibility.shows(f"{owner}.{each.name.value}")]
+        return _changed(node, **{members: tuple(self._signed(owner, each) for each in shown)})
+
+    def _signed(self, owner: str, member: Any) -> Any:
+        coordinate = f"{owner}.{member.name.value}"
+        if not isinstance(member, FieldDefinitionNode) or coordinate not in self._needs:
+            return member
+        sights = {role: look(rights, coordinate, self._needs[coordinate]) for role, rights in self._everybody.items()}
+        directive = _write_directive(sights)
+        return member if directive is None else _changed(member, directives=(directive,))
 
 
-class _Signs:
-    """Writes the directive of a field."""
+def _write_directive(sights: Mapping[str, Sight]) -> ConstDirectiveNode | None:
+    found = {
+        name: [role for role, sight in sights.items() if sight.degree is each] for name, each in _ARGUMENTS.items()
+    }
+    if len(found["view"]) == len(sights):
+        return None
+    arguments = [_argument(name, _list(roles)) for name, roles in found.items() if roles]
+    mask = next((sights[role].mask for role in found["masked"]), None)
+    if mask is not None:
+        arguments.append(_argument("mask", StringValueNode(value=str(mask))))
+    return ConstDirectiveNode(name=NameNode(value="access"), arguments=tuple(arguments))
+
+
+def _argument(name: str, value: Any) -> ConstArgumentNode:
+    return ConstArgumentNode(name=NameNode(value=name), value=value)
+
+
+def _list(texts: Iterable[str]) -> ConstListValueNode:
+    return ConstListValueNode(values=tuple(StringValueNode(value=text) for text in texts))
+
+
+def _changed(node: Any, **values: Any) -> Any:
+    return type(node)(**{**{key: getattr(node, key) for key in node.keys}, **values})

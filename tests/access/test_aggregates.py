@@ -98,7 +98,7 @@ SUBTRACTED = {
 
 @pytest.mark.parametrize("spelled", SUBTRACTED.values(), ids=SUBTRACTED)
 async def test_subtraction(served, spelled):
-    """One operation does not get two numbers of which small groups are left out: one less the other would be a group."""
+    """One operation does not get two numbers that leave small groups out: one less the other would be a group."""
     with served.recording() as statements:
         body = await served.ask(key_of("public_portal").text, f"{{ {spelled.format(root='trainingsAggregate')} }}")
     assert body["errors"][0]["extensions"]["code"] == "ACCESS_DENIED"

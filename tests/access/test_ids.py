@@ -44,7 +44,7 @@ def strangers(world, role, type_name):
 
 @pytest.mark.parametrize(("role", "type_name"), TYPES)
 async def test_unreachable(served, world, role, type_name):
-    """A row that the caller does not list answers as one that does not exist, byte for byte, however it is asked for."""
+    """A row that the caller does not list answers as one that does not exist, byte for byte, however asked for."""
     nobody = outside_id(type_name, {"id": NOBODY})
     asked = [point_query(type_name), *([list_query(type_name)] if REACHES[type_name, role].listed else [])]
     for query in asked:

@@ -5,7 +5,12 @@ import pytest
 from tests.world.policy import fields_of
 from tests.world.store import key_of
 
-QUERY = "{ officers(first: 2) { nodes { rank sex again: sex trainings(first: 1) { nodes { score } } } } uofIncidents { totalCount } }"
+QUERY = """
+{
+  officers(first: 2) { nodes { rank sex again: sex trainings(first: 1) { nodes { score } } } }
+  uofIncidents { totalCount }
+}
+"""
 ROLE = "auditor"
 DENIED = [
     ("Officer.sex", ["officers", "nodes", "@", "sex"]),

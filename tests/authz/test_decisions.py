@@ -77,7 +77,9 @@ class TestReasons:
             ("chief", NAME, {"modules": ()}, None),
         ],
     )
-    def test_first_that_holds_is_told(self, snapshot, rights_of, role, coordinate, conditions, reason):  # noqa: PLR0917  # pytest passes by name
+    def test_first_that_holds_is_told(
+        self, snapshot, rights_of, role, coordinate, conditions, reason
+    ):  # pytest passes by name
         """Subscription, then module, then key scope, then ceiling, then role."""
         decision = rights_of(snapshot, role, **conditions).decide(coordinate)
         assert decision.reason == reason

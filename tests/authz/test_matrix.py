@@ -74,7 +74,7 @@ class TestDecisions:
     """Cells of the matrix and of reach."""
 
     @pytest.mark.parametrize(("coordinate", "mask", "role", "cell"), [*list_cells()])
-    def test_equal_the_letter(self, snapshot, rights_of, coordinate, mask, role, cell):  # noqa: PLR0917  # pytest passes by name
+    def test_equal_the_letter(self, snapshot, rights_of, coordinate, mask, role, cell):  # pytest passes by name
         """What is decided for a role and field is what the clerk reads in the matrix."""
         decision = rights_of(snapshot, role).decide(coordinate)
         assert (decision.view, decision.masked, decision.aggregate) == expect(*cell)
@@ -101,7 +101,7 @@ class TestCoverage:
     """The matrix beside the tables."""
 
     def test_every_column_is_classified(self, snapshot):
-        """Columns that clients may ask for, relations, derived fields and guards are in the matrix, and nothing else is."""
+        """Columns that clients may ask for, relations, derived fields and guards are in the matrix; nothing else is."""
         assert {*_list_column_coordinates(), *RELATIONS, *DERIVED, *GUARDS} - UNSEEN == snapshot.coordinates
 
     def test_every_type_has_a_reach(self, snapshot):

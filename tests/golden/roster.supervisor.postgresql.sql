@@ -24,14 +24,14 @@ FROM unit_closure AS unit_closure_2
 WHERE unit_closure_2.agency_id = officers_2.agency_id AND unit_closure_2.unit_id = officers_2.unit_id AND unit_closure_2.ancestor_id = any($2::UUID[]))))) AND trainings_1.completed_on >= $3::DATE));
 
 SELECT page.v0, page.v1, page.v2, page.v3, page.v4, page.v5, page.v6, page.v7, page.v8 
-FROM unnest($1::UUID[]) WITH ORDINALITY AS parents(id, position) JOIN LATERAL (SELECT trainings_1.officer_id AS v0, trainings_1.officer_id AS v1, trainings_1.completed_on AS v2, CAST(CASE WHEN (trainings_1.status = $2::VARCHAR COLLATE "C" OR trainings_1.status = $3::VARCHAR COLLATE "C" OR trainings_1.status = $4::VARCHAR COLLATE "C") THEN trainings_1.hours_hundredths ELSE $5::INTEGER END AS DOUBLE PRECISION) / CAST($6::INTEGER AS NUMERIC) AS v3, trainings_1.score AS v4, CASE WHEN (trainings_1.notes IS NOT NULL) THEN $7::VARCHAR END AS v5, courses_1.id AS v6, courses_1.title AS v7, courses_1.category AS v8, row_number() OVER (ORDER BY trainings_1.completed_on ASC NULLS LAST, trainings_1.id ASC) AS place 
-FROM trainings AS trainings_1 LEFT OUTER JOIN courses AS courses_1 ON trainings_1.agency_id = courses_1.agency_id AND trainings_1.course_id = courses_1.id AND courses_1.agency_id = $8::UUID 
-WHERE trainings_1.agency_id = $8::UUID AND (EXISTS (SELECT * 
+FROM unnest($1::UUID[]) WITH ORDINALITY AS parents(id, position) JOIN LATERAL (SELECT trainings_1.officer_id AS v0, trainings_1.officer_id AS v1, trainings_1.completed_on AS v2, CAST(CASE WHEN (trainings_1.status = $2::VARCHAR COLLATE "C" OR trainings_1.status = $3::VARCHAR COLLATE "C" OR trainings_1.status = $4::VARCHAR COLLATE "C") THEN trainings_1.hours_hundredths ELSE $5::INTEGER END AS DOUBLE PRECISION) / CAST($6::INTEGER AS NUMERIC) AS v3, trainings_1.score AS v4, CASE WHEN (trim(trainings_1.notes) != $7::VARCHAR) THEN $8::VARCHAR END AS v5, courses_1.id AS v6, courses_1.title AS v7, courses_1.category AS v8, row_number() OVER (ORDER BY trainings_1.completed_on ASC NULLS LAST, trainings_1.id ASC) AS place 
+FROM trainings AS trainings_1 LEFT OUTER JOIN courses AS courses_1 ON trainings_1.agency_id = courses_1.agency_id AND trainings_1.course_id = courses_1.id AND courses_1.agency_id = $9::UUID 
+WHERE trainings_1.agency_id = $9::UUID AND (EXISTS (SELECT * 
 FROM officers AS officers_1 
 WHERE officers_1.agency_id = trainings_1.agency_id AND officers_1.id = trainings_1.officer_id AND (EXISTS (SELECT * 
 FROM unit_closure AS unit_closure_1 
-WHERE unit_closure_1.agency_id = officers_1.agency_id AND unit_closure_1.unit_id = officers_1.unit_id AND unit_closure_1.ancestor_id = any($9::UUID[]))))) AND trainings_1.officer_id = parents.id ORDER BY trainings_1.completed_on ASC NULLS LAST, trainings_1.id ASC 
- LIMIT $10::INTEGER) AS page ON true ORDER BY parents.position, page.place;
+WHERE unit_closure_1.agency_id = officers_1.agency_id AND unit_closure_1.unit_id = officers_1.unit_id AND unit_closure_1.ancestor_id = any($10::UUID[]))))) AND trainings_1.officer_id = parents.id ORDER BY trainings_1.completed_on ASC NULLS LAST, trainings_1.id ASC 
+ LIMIT $11::INTEGER) AS page ON true ORDER BY parents.position, page.place;
 
 SELECT page.v0, page.v1, page.v2, page.v3, page.v4, page.v5 
 FROM unnest($1::UUID[]) WITH ORDINALITY AS parents(id, position) JOIN LATERAL (SELECT uof_involvements_1.officer_id AS v0, uof_involvements_1.incident_id AS v1, uof_involvements_1.force_types AS v2, uof_incidents_1.id AS v3, uof_incidents_1.number AS v4, uof_incidents_1.summary AS v5, row_number() OVER (ORDER BY uof_involvements_1.id ASC) AS place 

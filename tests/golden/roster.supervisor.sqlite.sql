@@ -28,7 +28,7 @@ WHERE unit_closure_2.agency_id = officers_2.agency_id AND unit_closure_2.unit_id
 FROM json_each(?)))))) AND trainings_1.completed_on >= ?));
 
 SELECT page.v0, page.v1, page.v2, page.v3, page.v4, page.v5, page.v6, page.v7, page.v8 
-FROM (SELECT trainings_1.officer_id AS v0, trainings_1.officer_id AS v1, trainings_1.completed_on AS v2, CAST(CASE WHEN (trainings_1.status = ? OR trainings_1.status = ? OR trainings_1.status = ?) THEN trainings_1.hours_hundredths ELSE ? END AS DOUBLE) / (? + 0.0) AS v3, trainings_1.score AS v4, CASE WHEN (trainings_1.notes IS NOT NULL) THEN ? END AS v5, courses_1.id AS v6, courses_1.title AS v7, courses_1.category AS v8, row_number() OVER (PARTITION BY trainings_1.officer_id ORDER BY trainings_1.completed_on ASC NULLS LAST, trainings_1.id ASC) AS place 
+FROM (SELECT trainings_1.officer_id AS v0, trainings_1.officer_id AS v1, trainings_1.completed_on AS v2, CAST(CASE WHEN (trainings_1.status = ? OR trainings_1.status = ? OR trainings_1.status = ?) THEN trainings_1.hours_hundredths ELSE ? END AS DOUBLE) / (? + 0.0) AS v3, trainings_1.score AS v4, CASE WHEN (trim(trainings_1.notes) != ?) THEN ? END AS v5, courses_1.id AS v6, courses_1.title AS v7, courses_1.category AS v8, row_number() OVER (PARTITION BY trainings_1.officer_id ORDER BY trainings_1.completed_on ASC NULLS LAST, trainings_1.id ASC) AS place 
 FROM trainings AS trainings_1 LEFT OUTER JOIN courses AS courses_1 ON trainings_1.agency_id = courses_1.agency_id AND trainings_1.course_id = courses_1.id AND courses_1.agency_id = ? 
 WHERE trainings_1.agency_id = ? AND (EXISTS (SELECT * 
 FROM officers AS officers_1 

@@ -164,7 +164,7 @@ class Filtering:
         return all(tests[quantifier](each) for quantifier, each in answers.items())
 
 
-def compare(operator: str, seen: Any, operand: Any) -> bool:
+def compare(operator: str, seen: Any, operand: Any) -> bool:  # noqa: PLR0911 - one for each kind
     """Apply one operator: no comparison with null holds, and so the negated ones do."""
     if operator == "isNull":
         return (seen is None) == operand

@@ -12,6 +12,7 @@ from tests.server import Server
 from tests.world.build import PATROL_OFFICER, SERGEANT, identify
 from tests.world.policy import fields_of
 from tests.world.shown import RELATIONS
+from tests.world.store import CYCLE
 
 JSON = dict[str, Any]
 SNAPSHOT = Snapshot.load()
@@ -23,7 +24,8 @@ def join(agency: str, *roles: str, scopes: tuple[str, ...] | None = None) -> Mem
     officer = SERGEANT if "supervisor" in roles else PATROL_OFFICER if "officer" in roles else None
     units = frozenset({identify(agency, "unit", "patrol")} if "supervisor" in roles else ())
     officer_id = None if officer is None else identify(agency, "officer", officer)
-    return Membership(identify(agency), rights, units, officer_id)
+    cycle = CYCLE if "post_auditor" in roles else None
+    return Membership(identify(agency), rights, units, officer_id, trainings_cycle=cycle)
 
 
 @dataclass(frozen=True, slots=True)

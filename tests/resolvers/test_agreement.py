@@ -57,6 +57,9 @@ async def test_agreement(served, roles, scopes, path, choice):
         return
     row_id = sorted(listed)[choice % len(listed)]
     singular = f"{type_name[0].lower()}{type_name[1:]}"
-    query = f"query ($id: ID!) {{ a: {singular}(id: $id) {{ {selection(type_name)} }} b: node(id: $id) {{ ... on {type_name} {{ {selection(type_name)} }} }} }}"
+    query = (
+        f"query ($id: ID!) {{ a: {singular}(id: $id) {{ ...F }} b: node(id: $id) {{ ...F }} }} "
+        f"fragment F on {type_name} {{ {selection(type_name)} }}"
+    )
     found = (await asker.ask(query, {"id": row_id}))["data"]
     assert found == {"a": listed[row_id], "b": listed[row_id]}

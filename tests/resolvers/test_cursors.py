@@ -135,7 +135,10 @@ async def test_holds_no_value(served, world):
 )
 async def test_repeated_terms(served, world, order):
     """An order that names a field twice, or the id that ends every order, pages to the end like any other."""
-    query = f"query ($after: String) {{ officers(first: 4, after: $after, orderBy: {order}) {{ nodes {{ id }} pageInfo {{ endCursor }} }} }}"
+    query = (
+        f"query ($after: String) {{ officers(first: 4, after: $after, orderBy: {order}) "
+        "{ nodes { id } pageInfo { endCursor } } }"
+    )
     after, found = None, []
     while True:
         page = (await served.ask(key_of("chief").text, query, {"after": after}))["data"]["officers"]

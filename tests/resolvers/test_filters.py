@@ -19,7 +19,10 @@ quick = settings(max_examples=10, deadline=None, suppress_health_check=[HealthCh
 
 async def find(served, role, type_name, tree):
     """The ids that a filter finds, and how many it says there are."""
-    query = f"query ($f: {type_name}Filter) {{ page: {PLURALS[type_name]}(first: 1000, filter: $f) {{ totalCount nodes {{ id }} }} }}"
+    query = (
+        f"query ($f: {type_name}Filter) {{ page: {PLURALS[type_name]}(first: 1000, filter: $f) "
+        "{ totalCount nodes { id } } }"
+    )
     body = await served.ask(key_of(role).text, query, {"f": tree})
     assert "errors" not in body, body["errors"]
     page = body["data"]["page"]

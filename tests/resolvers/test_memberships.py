@@ -62,7 +62,10 @@ async def test_filters_and_orders(served, pair):
 async def test_nested_stays_in_its_agency(served):
     """Rows below a row are of its agency, with what is seen there."""
     asker = Asker.of(served, join("alder", "chief"), join("birch", "auditor"))
-    query = "{ agencies { nodes { id officers(first: 1000) { nodes { id lastName agency { id } trainings { nodes { score agency { id } } } } } } } }"
+    query = """
+    { agencies { nodes { id officers(first: 1000) { nodes {
+        id lastName agency { id } trainings { nodes { score agency { id } } } } } } } }
+    """
     agencies = (await asker.ask(query))["data"]["agencies"]["nodes"]
     listed = await asker.list("Officer")
     assert len(agencies) == 2

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.access.asking import PLURALS, list_query
+from tests.access.asking import list_query
 from tests.world.build import ROWS
 from tests.world.policy import CELLS, GUARD, REACHES
 from tests.world.shown import RELATIONS, snake
@@ -30,7 +30,9 @@ query Roster($since: Date!) {
   }
 }
 """
-HOURS = "{ trainingsAggregate(groupBy: [CATEGORY, UNIT]) { groups { count sum { hours } key { category unit { label } } } } }"
+HOURS = """
+{ trainingsAggregate(groupBy: [CATEGORY, UNIT]) { groups { count sum { hours } key { category unit { label } } } } }
+"""
 POINT = "query Point($id: ID!) { a: uofIncident(id: $id) { number subjects { nodes { impaired injuryTypes } } } }"
 VARIABLES = {"since": "2022-01-01", "id": f"uofincident_{'0' * 32}"}
 SERVING_A_SCOPE = {

@@ -13,13 +13,17 @@ SHAPES = {
     "flat, with links to one": (1, "id lastName unit { name parent { name commander { lastName } } } agency { name }"),
     "two levels": (
         3,
-        "trainings(first: 5) { nodes { course { title } } }"
-        " involvements(first: 5) { nodes { incident { number } forceTypes } }",
+        (
+            "trainings(first: 5) { nodes { course { title } } }"
+            " involvements(first: 5) { nodes { incident { number } forceTypes } }"
+        ),
     ),
     "three levels": (
         4,
-        "trainings(first: 5) { nodes { status } }"
-        " involvements(first: 5) { nodes { incident { subjects(first: 5) { nodes { seq } } } } }",
+        (
+            "trainings(first: 5) { nodes { status } }"
+            " involvements(first: 5) { nodes { incident { subjects(first: 5) { nodes { seq } } } } }"
+        ),
     ),
     "the same twice": (3, "a: trainings(first: 5) { nodes { id } } b: trainings(first: 2) { nodes { id } }"),
     "counted": (5, "trainings(first: 5) { totalCount nodes { id } } involvements { totalCount nodes { id } }"),

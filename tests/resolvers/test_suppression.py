@@ -78,7 +78,7 @@ def test_no_sum_of_few(groups):
 
 @given(measured)
 def test_no_sum_by_subtraction(groups):
-    """What is hidden makes at least two groups, and sums of the minimum of rows or of none, or else nothing is shown."""
+    """What is hidden makes two groups or more, and sums of the minimum of rows or of none, or nothing is shown."""
     left, hidden = split(groups)
     count, size = (sum(sizes) for sizes in zip(*hidden, strict=True)) if hidden else (0, 0)
     enough = len(hidden) > 1 and count >= MINIMUM and (size == 0 or size >= MINIMUM)

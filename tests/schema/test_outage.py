@@ -1,11 +1,11 @@
 """The database goes away and comes back: said so while it is away, answered again afterwards, without a restart."""
 
 import asyncio
+import contextlib
 from pathlib import Path
 
 import pytest
 
-from tests.server import serving
 from tests.world.store import key_of
 
 QUERY = "{ officers { totalCount } }"
@@ -30,18 +30,29 @@ async def test_postgres_stops(own_served, postgres_cluster):
     assert await own_served.ask(key_of("chief").text, QUERY) == ANSWER
 
 
-@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
-async def test_sqlite_file_moves(own_url, tmp_path):
-    """While the SQLite file is away each answer is the data, from a connection still open, or 503; no file is made."""
+@pytest.fixture
+def away(own_url):
+    """What takes a SQLite file away for the length of a `with`."""
     path = Path(own_url.removeprefix("sqlite:///"))
-    async with serving(own_url, tmp_path) as server:
+
+    @contextlib.contextmanager
+    def away():
         path.rename(path.with_suffix(".away"))
-        responses = await asyncio.gather(*(server.post(key_of("chief").text, QUERY) for _ in range(12)))
-        assert any(response.status_code == 503 for response in responses)
-        for response in responses:
-            if response.json() != ANSWER:
-                require_unavailable(response)
+        yield
         assert not path.exists()
         path.with_suffix(".away").rename(path)
-        responses = await asyncio.gather(*(server.post(key_of("chief").text, QUERY) for _ in range(12)))
-        assert [response.json() for response in responses] == [ANSWER] * 12
+
+    return away
+
+
+@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
+async def test_sqlite_file_moves(own_served, away):
+    """While the SQLite file is away each answer is the data, from a connection still open, or 503; no file is made."""
+    with away():
+        responses = await asyncio.gather(*(own_served.post(key_of("chief").text, QUERY) for _ in range(12)))
+    assert any(response.status_code == 503 for response in responses)
+    for response in responses:
+        if response.json() != ANSWER:
+            require_unavailable(response)
+    responses = await asyncio.gather(*(own_served.post(key_of("chief").text, QUERY) for _ in range(12)))
+    assert [response.json() for response in responses] == [ANSWER] * 12

@@ -14,7 +14,8 @@ ALIKE = {
         "{ officers(first: 3) { nodes { id rank } } }",
     ),
     "fragment in a fragment": (
-        "{ officers(first: 3) { ...P } } fragment P on OfficerConnection { nodes { ...F } } fragment F on Officer { id }",
+        """{ officers(first: 3) { ...P } }
+        fragment P on OfficerConnection { nodes { ...F } } fragment F on Officer { id }""",
         "{ officers(first: 3) { nodes { id } } }",
     ),
     "inline fragment": (
@@ -30,8 +31,10 @@ ALIKE = {
         "{ officers(first: 3) { nodes { unit { id name } id } totalCount } }",
     ),
     "merged lists below": (
-        "{ officers(first: 3) { nodes { trainings(first: 1) { nodes { id } } ...F } } }"
-        " fragment F on Officer { trainings(first: 1) { nodes { status } totalCount } }",
+        (
+            "{ officers(first: 3) { nodes { trainings(first: 1) { nodes { id } } ...F } } }"
+            " fragment F on Officer { trainings(first: 1) { nodes { status } totalCount } }"
+        ),
         "{ officers(first: 3) { nodes { trainings(first: 1) { nodes { id status } totalCount } } } }",
     ),
     "fragment on the root": (
@@ -43,12 +46,15 @@ ALIKE = {
         "{ officers(first: 3) { nodes { id } } }",
     ),
     "not included": (
-        "{ officers(first: 3) { nodes { id ... @include(if: false) { rank } ...F @include(if: false) } } }"
-        " fragment F on Officer { title }",
+        (
+            "{ officers(first: 3) { nodes { id ... @include(if: false) { rank } ...F @include(if: false) } } }"
+            " fragment F on Officer { title }"
+        ),
         "{ officers(first: 3) { nodes { id } } }",
     ),
     "skipped and included": (
-        "{ officers(first: 3) { nodes { id rank @skip(if: true) @include(if: true) title @include(if: true) @skip(if: false) } } }",
+        """{ officers(first: 3) { nodes {
+            id rank @skip(if: true) @include(if: true) title @include(if: true) @skip(if: false) } } }""",
         "{ officers(first: 3) { nodes { id title } } }",
     ),
     "skipped once of two": (
@@ -56,7 +62,8 @@ ALIKE = {
         "{ officers(first: 3) { nodes { id rank } } }",
     ),
     "variable that is null": (
-        "query ($n: Int, $f: OfficerFilter, $o: [OfficerOrder!]) { officers(first: $n, filter: $f, orderBy: $o) { totalCount } }",
+        """query ($n: Int, $f: OfficerFilter, $o: [OfficerOrder!]) {
+            officers(first: $n, filter: $f, orderBy: $o) { totalCount } }""",
         "{ officers { totalCount } }",
     ),
     "default of a variable": (
@@ -114,7 +121,10 @@ async def test_switched_off_is_not_denied(served, is_wanted):
 
 async def test_order_of_fields(served):
     """Fields come in the order in which they were asked for."""
-    query = "{ b: officers(first: 1) { totalCount nodes { rank id title } } viewer { kind } a: courses { totalCount } __typename }"
+    query = """
+    { b: officers(first: 1) { totalCount nodes { rank id title } }
+      viewer { kind } a: courses { totalCount } __typename }
+    """
     body = await served.ask(key_of("chief").text, query)
     assert list(body["data"]) == ["b", "viewer", "a", "__typename"]
     assert list(body["data"]["b"]["nodes"][0]) == ["rank", "id", "title"]

@@ -1,4 +1,4 @@
-"""The test world: four agencies with all their records, as plain Python rows. What tests expect is computed from these."""
+"""The test world: four agencies with all their records, as plain Python rows that tests compute answers from."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field

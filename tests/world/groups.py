@@ -1,4 +1,4 @@
-"""What aggregates must come to, in plain Python: which rows count, under which keys, and where small cells are hidden."""
+"""What aggregates must come to, in plain Python: which rows count, under which keys, and which cells are hidden."""
 
 from collections import Counter
 from collections.abc import Iterator

@@ -8,16 +8,21 @@ from pathlib import Path
 import louver.authz
 
 FOLDER = Path(louver.authz.__file__).parent
-COLUMNS = dict(
-    zip(
-        "AA CH TC SU OF IA RC HR LG AU PO PP VS".split(),
-        (
-            "agency_admin chief training_coordinator supervisor officer uof_reviewer records_clerk hr legal auditor "
-            "post_auditor public_portal support"
-        ).split(),
-        strict=True,
-    )
-)
+COLUMNS = {
+    "AA": "agency_admin",
+    "CH": "chief",
+    "TC": "training_coordinator",
+    "SU": "supervisor",
+    "OF": "officer",
+    "IA": "uof_reviewer",
+    "RC": "records_clerk",
+    "HR": "hr",
+    "LG": "legal",
+    "AU": "auditor",
+    "PO": "post_auditor",
+    "PP": "public_portal",
+    "VS": "support",
+}
 GUARD = "Officer.undercoverName"
 """Classified, but no field: who may not see it gets no name of an undercover officer."""
 GUARDED = ("Officer.firstName", "Officer.lastName", "Officer.workEmail")
@@ -42,10 +47,12 @@ class Cell:
 
     @property
     def type_name(self) -> str:
+        """The type."""
         return self.coordinate.partition(".")[0]
 
     @property
     def field(self) -> str:
+        """The field's own name."""
         return self.coordinate.partition(".")[2]
 
     def __str__(self) -> str:

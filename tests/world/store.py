@@ -17,6 +17,8 @@ from tests.world.build import PATROL_OFFICER, ROWS, SERGEANT, UNDERCOVER, World,
 from tests.world.fill import Row
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+CYCLE = date(2022, 7, 1), date(2024, 6, 30)
+"""The training cycle that is granted to the state's auditor."""
 FAR_AHEAD = datetime(2120, 1, 1, tzinfo=UTC)
 
 
@@ -37,26 +39,37 @@ class Holder:
 
     @property
     def agency_id(self) -> UUID:
+        """The agency's id."""
         return identify(self.agency)
 
     @property
     def unit_id(self) -> UUID | None:
+        """The unit's id, if it stands for one."""
         return identify(self.agency, "unit", self.unit) if self.unit else None
 
     @property
     def officer_id(self) -> UUID | None:
+        """The officer's id, if it is one."""
         return None if self.officer is None else identify(self.agency, "officer", self.officer)
 
 
-PLAIN_ROLES = (
-    "agency_admin chief training_coordinator uof_reviewer records_clerk hr legal auditor public_portal"
-).split()
+PLAIN_ROLES = [
+    "agency_admin",
+    "chief",
+    "training_coordinator",
+    "uof_reviewer",
+    "records_clerk",
+    "hr",
+    "legal",
+    "auditor",
+    "public_portal",
+]
 HOLDERS: dict[str, Holder] = {
     **{role: Holder("alder", role) for role in PLAIN_ROLES},
     "supervisor": Holder("alder", "supervisor", unit="patrol", officer=SERGEANT),
     "officer": Holder("alder", "officer", officer=PATROL_OFFICER),
     "support": Holder("alder", "support", grant="uof"),
-    "post_auditor": Holder("alder", "post_auditor", cycle=(date(2022, 7, 1), date(2024, 6, 30))),
+    "post_auditor": Holder("alder", "post_auditor", cycle=CYCLE),
     "undercover": Holder("alder", "officer", officer=UNDERCOVER),
     "support without uof": Holder("alder", "support", grant="live"),
     "support expired": Holder("alder", "support", grant="expired"),

@@ -1,0 +1,38 @@
+"""What a role costs in memory: a number of bits, not a schema."""
+
+import gc
+import sys
+import tracemalloc
+
+from louver.authz.snapshot import Snapshot
+from louver.resolvers.dialects import SqliteSpeech
+from louver.resolvers.standings import standings_of
+from louver.resolvers.viewpoint import Viewpoint
+from louver.schema.roots import build_schema
+from tests.scopes.desk import At
+from tests.world.store import ROLES
+
+LIMIT_BYTES = 50 * 1024
+
+
+def test_memory_of_a_role():
+    """What is kept of a role for introspection, beside the decisions that its queries take anyway, is under 50 KB."""
+    schema, snapshot = build_schema(), Snapshot.load()
+
+    def build(role: str):
+        standings = standings_of([At("alder", (role,)).as_membership(snapshot)])
+        return schema.visibilities.build(Viewpoint(standings, schema.catalogue, SqliteSpeech()))
+
+    kept, costs = [build(role) for role in ROLES], {}  # now the decisions are made
+    tracemalloc.start()
+    try:
+        for role in ROLES:
+            gc.collect()
+            before = tracemalloc.get_traced_memory()[0]
+            kept.append(build(role))
+            gc.collect()
+            costs[role] = tracemalloc.get_traced_memory()[0] - before
+    finally:
+        tracemalloc.stop()
+    assert max(costs.values()) < LIMIT_BYTES, costs
+    assert sys.getsizeof(kept[0]._bits) < 1024
