@@ -1,5 +1,7 @@
 """A world with one large agency more."""
 
+import asyncio
+
 import pytest
 from sqlalchemy import insert, text
 
@@ -13,12 +15,18 @@ CROWD = 1_000
 
 
 @pytest.fixture(scope="module")
-async def crowded(request, engine_name, tmp_path_factory):
-    """A server over the world with a thousand officers more, each with trainings and incidents."""
-    with request.getfixturevalue("copy_world")(engine_name) as url:
-        await _add_crowd(url)
-        async with serving(url, tmp_path_factory.mktemp("crowded")) as server:
-            yield server
+def crowd_url(copy_world, engine_name):
+    """A database with the world and a thousand officers more, each with trainings and an incident."""
+    with copy_world(engine_name) as url:
+        asyncio.run(_add_crowd(url))
+        yield url
+
+
+@pytest.fixture(scope="module")
+async def crowded(crowd_url, tmp_path_factory):
+    """A server over the crowd."""
+    async with serving(crowd_url, tmp_path_factory.mktemp("crowded")) as server:
+        yield server
 
 
 async def _add_crowd(url: str) -> None:

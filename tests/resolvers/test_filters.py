@@ -14,7 +14,7 @@ from tests.world.store import key_of
 
 ROLES = ("chief", "supervisor", "auditor")
 CASES = [(role, name) for role in ROLES for name in ROWS if REACHES[name, role].listed and name != "Agency"]
-quick = settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+quick = settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 async def find(served, role, type_name, tree):
@@ -58,7 +58,7 @@ DRAWN = sorted({TYPES[f"{type_name}Filter"].fields[field].type.name for type_nam
 
 
 @pytest.mark.parametrize("kind", DRAWN)
-@settings(quick, max_examples=6)
+@settings(quick, max_examples=4)
 @given(data=st.data())
 async def test_every_operator(served, world, kind, data):
     """Each operator of each kind of field finds what it should, by itself and negated."""

@@ -4,7 +4,7 @@ import pytest
 
 from tests.resolvers.principals import Asker, join
 from tests.world.build import ROWS
-from tests.world.policy import CELLS, fields_of
+from tests.world.policy import fields_of
 from tests.world.shown import RELATIONS, outside_id, render
 from tests.world.sight import Sight
 
@@ -107,12 +107,11 @@ ROLE_SETS = [
 def combine(sights, coordinate, row):
     """The most that one of several roles sees of a cell: bare before masked before nothing."""
     masked = None
-    for role, sight in sights.items():
-        if any(other["id"] == row["id"] for other in sight.scopes.listed(CELLS[coordinate, role].type_name)):
-            value = sight.visible(coordinate, row)
-            if value is not None and CELLS[coordinate, role].letter != "M":
-                return render(value)
-            masked = masked or render(value)
+    for sight in sights.values():
+        value = render(sight.visible(coordinate, row))
+        if value is not None and sight.letter(coordinate, row) == "V":
+            return value
+        masked = masked or value
     return masked
 
 

@@ -68,10 +68,13 @@ class World:
     """All rows by type, in the order in which they can be inserted."""
 
     rows: dict[str, list[Row]] = field(default_factory=lambda: {name: [] for name in ROWS})
+    _by_id: dict[str, dict[UUID, Row]] = field(default_factory=dict, repr=False)
 
     def find(self, type_name: str, row_id: UUID | None) -> Row | None:
         """Find a row by id."""
-        return next((row for row in self.rows[type_name] if row["id"] == row_id), None)
+        if type_name not in self._by_id:
+            self._by_id[type_name] = {row["id"]: row for row in self.rows[type_name]}
+        return self._by_id[type_name].get(row_id) if row_id else None
 
     def of_agency(self, type_name: str, agency: str) -> list[Row]:
         """List an agency's rows."""

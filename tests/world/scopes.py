@@ -16,6 +16,7 @@ class Scopes:
     def __init__(self, world: World, holder: Holder) -> None:
         self._world = world
         self._holder = holder
+        self._known: dict[tuple[UUID, str], bool] = {}
         self._units = self._below(holder.unit_id) if holder.unit_id else set()
         officer = world.find("Officer", holder.officer_id)
         above = [*self._above(holder.unit_id), *self._above(officer and officer["unit_id"])]
@@ -43,6 +44,12 @@ class Scopes:
 
     def reaches(self, type_name: str, row: Row, scope: str) -> bool:
         """Whether a row is in a scope."""
+        key = (row["id"], scope)
+        if key not in self._known:
+            self._known[key] = self._reaches(type_name, row, scope)
+        return self._known[key]
+
+    def _reaches(self, type_name: str, row: Row, scope: str) -> bool:
         if scope == "agency":
             return True
         if type_name == "Officer":
