@@ -7,7 +7,7 @@ exist here, and start-up fails on it.
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, FromClause, Table
 
@@ -127,15 +127,14 @@ ScopePredicate = Callable[[FromClause, "ScopeBinds"], ColumnElement[bool]]
 """Which rows of an entity a scope such as `unit` reaches, given whose it is."""
 
 
-class ScopeBinds:
-    """What a scope predicate may compare with; a subclass turns these into bound parameters.
+class ScopeBinds(Protocol):
+    """What a scope predicate may compare with; each becomes a bound parameter.
 
     Leak: each question names the row's agency, for what a caller is in one agency counts for nothing in another.
     """
 
     def is_own_officer(self, agency_id: ColumnElement[Any], officer_id: ColumnElement[Any]) -> ColumnElement[bool]:
         """The officer is the caller."""
-        raise NotImplementedError  # pragma: no cover - StandingBinds answers
 
     def is_within_units(
         self, agency_id: ColumnElement[Any], unit_id: ColumnElement[Any], *, is_identified: bool = False
@@ -144,15 +143,12 @@ class ScopeBinds:
 
         `is_identified`: and it is known which officer the caller is.
         """
-        raise NotImplementedError  # pragma: no cover - StandingBinds answers
 
     def is_above(self, agency_id: ColumnElement[Any], unit_id: ColumnElement[Any]) -> ColumnElement[bool]:
         """The unit is one of the caller's own or that of the caller's officer, or above one of them."""
-        raise NotImplementedError  # pragma: no cover - StandingBinds answers
 
     def is_in_cycle(self, agency_id: ColumnElement[Any], day: ColumnElement[Any]) -> ColumnElement[bool]:
         """The day is within the training cycle that the agency granted to the caller."""
-        raise NotImplementedError  # pragma: no cover - StandingBinds answers
 
 
 class Catalogue(Mapping[str, Entity]):
