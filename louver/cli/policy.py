@@ -16,6 +16,7 @@ from louver.cli.policy_cases import test_policy
 from louver.cli.policy_files import check, diff, export
 from louver.cli.policy_import import import_policy
 from louver.cli.policy_preview import preview_draft
+from louver.cli.prove import prove_policy
 from louver.cli.publishing import log, publish, revert, role
 
 _JSON = click.option("--json", "is_json", is_flag=True, help="Answer as JSON.")
@@ -92,5 +93,6 @@ for _command in (
     diff,
     check,
     test_policy,
+    prove_policy,
 ):
     policy.add_command(_command)

@@ -2,9 +2,10 @@
 
 Names that the caller may not know of are marked, in the document and in the variables, before these are validated. A
 marked name is in no schema, so every rule treats it as it treats a name that was made up; then the mark is taken out of
-the messages.
+the messages again.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -33,10 +34,10 @@ from graphql import (
 
 from louver.schema.visibility import Visibility
 
-MARK = "\ufdd0"
-"""A code point that is no character, so that no name can hold it."""
-_SPELLINGS = (MARK, MARK.encode("unicode_escape").decode())
-"""As it stands in a message: by itself, or within a value that is quoted there."""
+_PLANE = 0xF0000
+"""Of private code points, which no GraphQL name can hold."""
+_MARKED = re.compile("[\U000f0000-\U000f007f]" + r"|\\U000f00([0-7][0-9a-f])")
+"""A marked letter in a message: by itself, or spelled out where a value is quoted."""
 
 
 def hide_in_document(schema: GraphQLSchema, document: DocumentNode, visibility: Visibility) -> DocumentNode:
@@ -61,9 +62,20 @@ def hide_in_variables(
 
 def unmark(error: GraphQLError) -> GraphQLError:
     """Take the mark out of a message."""
-    for spelling in _SPELLINGS:
-        error.message = error.message.replace(spelling, "")
+    error.message = _MARKED.sub(_unmark_letter, error.message)
     return error
+
+
+def mark(name: str) -> str:
+    """Move a name's last letter to where no name has letters.
+
+    Leak: the name is as long as it was, because messages break their lines by length.
+    """
+    return name[:-1] + chr(_PLANE + ord(name[-1]))
+
+
+def _unmark_letter(found: re.Match[str]) -> str:
+    return chr(int(found[1], 16) if found[1] else ord(found[0]) - _PLANE)
 
 
 class _Marker(Visitor):
@@ -90,7 +102,7 @@ class _Marker(Visitor):
         enum = get_named_type(self._info.get_input_type())
         if enum is None or self._visibility.shows(f"{enum.name}.{node.value}"):
             return None
-        return EnumValueNode(value=node.value + MARK, loc=node.loc)
+        return EnumValueNode(value=mark(node.value), loc=node.loc)
 
     def _marked_member(self, parent: Any, node: Any) -> Any:
         return self._marked(node, f"{parent.name}.{node.name.value}") if parent else None
@@ -99,7 +111,7 @@ class _Marker(Visitor):
         if self._visibility.shows(coordinate):
             return None
         values = {key: getattr(node, key) for key in node.keys}
-        return type(node)(**{**values, "name": NameNode(value=node.name.value + MARK, loc=node.name.loc)})
+        return type(node)(**{**values, "name": NameNode(value=mark(node.name.value), loc=node.name.loc)})
 
 
 def _mark_value(declared: GraphQLInputType, value: Any, visibility: Visibility) -> Any:
@@ -109,10 +121,10 @@ def _mark_value(declared: GraphQLInputType, value: Any, visibility: Visibility) 
             return [_mark_value(bare.of_type, item, visibility) for item in value]
         return _mark_value(bare.of_type, value, visibility)
     if isinstance(bare, GraphQLEnumType) and isinstance(value, str):
-        return value if visibility.shows(f"{bare.name}.{value}") else value + MARK
+        return value if visibility.shows(f"{bare.name}.{value}") else mark(value)
     if isinstance(bare, GraphQLInputObjectType) and isinstance(value, dict):
         return {
-            (name if visibility.shows(f"{bare.name}.{name}") else name + MARK): (
+            (name if visibility.shows(f"{bare.name}.{name}") else mark(name)): (
                 _mark_value(bare.fields[name].type, item, visibility) if name in bare.fields else item
             )
             for name, item in value.items()

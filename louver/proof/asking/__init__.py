@@ -1,0 +1,1 @@
+"""Operations of every kind, drawn choice by choice."""
