@@ -1,10 +1,9 @@
 """From a request's credential to a principal, checked against the store each time: who is out is out at once."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from louver.authz.grants import find_scopes
+from louver.authz.grants import Opened, open_grants
 from louver.authz.keys import PresentedKey, matches, parse_key
 from louver.authz.principals import Membership, Principal
 from louver.authz.vocabulary import DeniedMode, PrincipalKind, Role
@@ -56,14 +55,28 @@ class Identifier:
         return _find_lapse(key, now) or await self._admit(key)
 
     async def _admit(self, key: Key) -> Identity:
-        roles, modules, scopes = _find_standing(key)
+        roles, modules, opened = _find_standing(key)
         try:
             snapshot = await self._keeper.get(key.agency_id, key.policy_version)
         except PolicyStaleError as error:
             return Identity(_describe(key, roles), refusal=error)
-        rights = snapshot.rights(key.agency_id, roles, scopes=scopes, modules=modules, subscription=key.subscription)
+        rights = snapshot.rights(
+            key.agency_id,
+            roles,
+            scopes=opened.scopes,
+            narrowed=opened.narrowed,
+            modules=modules,
+            subscription=key.subscription,
+        )
         membership = Membership(
-            key.agency_id, rights, key.unit_ids, key.officer_id, key.small_cell_minimum, _find_cycle(key)
+            agency_id=key.agency_id,
+            rights=rights,
+            unit_ids=key.unit_ids,
+            officer_id=key.officer_id,
+            small_cell_minimum=key.small_cell_minimum,
+            trainings_cycle=_find_cycle(key),
+            granted_officers=opened.officers,
+            granted_incidents=opened.incidents,
         )
         caller = _describe(key, roles)
         return Identity(
@@ -87,16 +100,16 @@ def _parse(authorization: str | None) -> PresentedKey | None:
     return parse_key(authorization[len(_SCHEME) :].strip())
 
 
-def _find_standing(key: Key) -> tuple[frozenset[str], list[str], Collection[str] | None]:
+def _find_standing(key: Key) -> tuple[frozenset[str], list[str], Opened]:
     """Answer roles, modules and scopes that count now: vendor support has none without a live grant of the agency's."""
     modules = [str(module) for module in key.modules]
     if key.role != Role.SUPPORT:
-        return frozenset({key.role}), modules, key.scopes
+        return frozenset({key.role}), modules, Opened(key.scopes)
     if not key.grants:
-        return frozenset(), [], key.scopes
+        return frozenset(), [], Opened(key.scopes)
     if not any(grant.includes_uof for grant in key.grants):
         modules = [module for module in modules if module != Module.UOF]
-    return frozenset({key.role}), modules, find_scopes(key.grants, key.scopes)
+    return frozenset({key.role}), modules, open_grants(key.grants, key.scopes)
 
 
 def _find_cycle(key: Key) -> tuple[date, date] | None:

@@ -100,6 +100,8 @@ def _select_key() -> Select[*tuple[Any, ...]]:
             grant.ticket,
             grant.includes_uof,
             grant.fields,
+            grant.officer_ids,
+            grant.incident_ids,
             KeyUnitRow.unit_id,
         )
         .join(AgencyRow, AgencyRow.id == key.agency_id)

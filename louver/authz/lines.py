@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import NamedTuple, Self
 from uuid import UUID
 
-from louver.authz.vocabulary import Act, Effect, Role, Rows
+from louver.authz.vocabulary import POLICY_ROWS, Act, Effect, Role, Rows
 
 EVERYWHERE = "*"
 """The domain of lines that hold in every agency."""
@@ -62,7 +62,7 @@ def _list_line_faults(line: PolicyLine, known_objects: frozenset[str]) -> list[s
         faults.append(f"nothing is called {line.obj!r}")
     faults += [
         f"{value!r} is not one of {', '.join(kind)}"
-        for value, kind in ((line.act, Act), (line.rows, Rows), (line.eft, Effect))
+        for value, kind in ((line.act, Act), (line.rows, POLICY_ROWS), (line.eft, Effect))
         if value not in set(kind)
     ]
     # Leak: a deny on some rows only would leave the same rows open under another scope that contains them.

@@ -22,6 +22,9 @@ class Membership:
     """Groups of fewer rows are left out of what may only be seen in aggregates."""
     trainings_cycle: tuple[date, date] | None = None
     """First and last day of the training cycle that was granted; `Rows.SWORN` has no trainings of any other day."""
+    granted_officers: frozenset[UUID] = frozenset()
+    granted_incidents: frozenset[UUID] = frozenset()
+    """What support grants name; `Rows.GRANTED` is these and what belongs to them."""
 
 
 @dataclass(frozen=True, slots=True)

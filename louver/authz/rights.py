@@ -20,6 +20,8 @@ class Standing(NamedTuple):
     roles: frozenset[str]
     scope: frozenset[str] | None
     """The coordinates that a key was issued for; None for everything that its roles have."""
+    narrowed: frozenset[str]
+    """The coordinates of `scope` that support grants open on the rows that they name, and on no other."""
     modules: frozenset[str]
     is_ended: bool
     """The subscription has ended, and none of the roles still reads."""
@@ -119,7 +121,13 @@ class Rights:
         scopes = {rule.line.rows for rule in rules}
         allowed = {rows for rows in scopes if self._policy.allows(self.roles, governing, act, rows)}
         deciding = [rule for rule in rules if rule.line.is_deny != bool(allowed)]
-        return _Verdict(frozenset(map(Rows, allowed)), deciding)
+        return _Verdict(self._narrow(governing, frozenset(map(Rows, allowed))), deciding)
+
+    def _narrow(self, governing: str, rows: frozenset[Rows]) -> frozenset[Rows]:
+        """Leak: rows that a role has by another scope than the whole agency may not be those that were named."""
+        if governing not in self._standing.narrowed:
+            return rows
+        return frozenset({Rows.GRANTED}) if Rows.AGENCY in rows else NO_ROWS
 
     def _deny(self, coordinate: str, reason: Reason) -> Decision:
         return Decision(coordinate, reason=reason, policy_version=self.policy_version)

@@ -108,13 +108,15 @@ class Snapshot:
         roles: Collection[str],
         *,
         scopes: Collection[str] | None = None,
+        narrowed: Collection[str] = (),
         modules: Collection[str],
         subscription: str,
     ) -> Rights:
         """Find the rights of a role set in an agency, at the cost of a look-up.
 
         `scopes`: what a key was issued for, as coordinates, types, `Type.*` or field groups; None for all its roles
-        have. `modules` and `subscription`: the codes of the agency's modules and of its subscription's state.
+        have. `narrowed`: see `Standing`. `modules` and `subscription`: the codes of the agency's modules and of its
+        subscription's state.
         """
         policy = self._get_policy(as_domain(agency_id))
         standing = Standing(
@@ -122,6 +124,7 @@ class Snapshot:
             policy_version=policy.version,
             roles=frozenset(map(str, roles)),
             scope=None if scopes is None else self._expand_scopes(frozenset(scopes)),
+            narrowed=frozenset(narrowed),
             modules=frozenset(map(str, modules)) & self._coordinates.modules,
             is_ended=subscription != _ACTIVE and Role.AGENCY_ADMIN not in roles,
             is_writable=subscription == _ACTIVE,

@@ -97,6 +97,12 @@ class Rows(StrEnum):
     """Closed incidents that the agency approved for publication."""
     SWORN = "sworn"
     """Sworn officers, and of their trainings those of the cycle that the agency granted; without a grant, none."""
+    GRANTED = "granted"
+    """The officers with their trainings, and the incidents, that a support grant names. No policy line says it."""
+
+
+POLICY_ROWS = tuple(rows for rows in Rows if rows is not Rows.GRANTED)
+"""What a policy line may say."""
 
 
 class Mask(StrEnum):

@@ -28,6 +28,8 @@ def support() -> None:
 @click.option(
     "--field", "fields", multiple=True, help="Narrow it: Type.field, Type, Type.* or a field group. May be repeated."
 )
+@click.option("--officer", "officers", multiple=True, help="Narrow it to this officer, by id. May be repeated.")
+@click.option("--incident", "incidents", multiple=True, help="Narrow it to this incident, by id. May be repeated.")
 @click.option("--uof", "includes_uof", is_flag=True, help="Ask for use of force; a second person has to approve it.")
 @click.option("--engineer", help="Open it to this person alone, by id.")
 @_JSON
@@ -37,6 +39,8 @@ def grant(
     reason: str,
     hours: int,
     fields: tuple[str, ...],
+    officers: tuple[str, ...],
+    incidents: tuple[str, ...],
     includes_uof: bool,
     engineer: str | None,
     is_json: bool,
@@ -50,6 +54,8 @@ def grant(
             starts_at=acting.now,
             ends_at=acting.now + timedelta(hours=hours),
             fields=fields or None,
+            officer_ids=tuple(parse_id("officer", each) for each in officers) or None,
+            incident_ids=tuple(parse_id("uofincident", each) for each in incidents) or None,
             includes_uof=includes_uof,
             person_id=parse_id("person", engineer) if engineer else None,
         )
@@ -117,6 +123,8 @@ def _show(granted: SupportGrant, *, is_json: bool) -> None:
         click.echo(as_json(described))
         return
     opened = ", ".join(granted.fields) if granted.fields else "all that support may see"
+    if granted.officer_ids is not None or granted.incident_ids is not None:
+        opened += f", of {len(granted.officer_ids or ())} officers and {len(granted.incident_ids or ())} incidents"
     force = "; use of force too" if granted.includes_uof else ""
     if granted.uof_asked_at and not granted.includes_uof:
         force = "; use of force waits for `louver support approve`"

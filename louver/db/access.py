@@ -142,6 +142,9 @@ class SupportGrantRow(TenantRow):
     granted_by_id: Mapped[UUID | None]
     """The principal; null for rows that no principal made, such as demo data."""
     granted_by_person_id: Mapped[UUID | None]
+    officer_ids: Mapped[list[str] | None]
+    incident_ids: Mapped[list[str] | None]
+    """The only officers and incidents that it opens, as hexadecimal digits; both null: all rows."""
 
 
 class PolicyLineRow(TenantRow):

@@ -150,6 +150,14 @@ class ScopeBinds(Protocol):
     def is_in_cycle(self, agency_id: ColumnElement[Any], day: ColumnElement[Any]) -> ColumnElement[bool]:
         """The day is within the training cycle that the agency granted to the caller."""
 
+    def is_granted_officer(self, agency_id: ColumnElement[Any], officer_id: ColumnElement[Any]) -> ColumnElement[bool]:
+        """The officer is one that a support grant names."""
+
+    def is_granted_incident(
+        self, agency_id: ColumnElement[Any], incident_id: ColumnElement[Any]
+    ) -> ColumnElement[bool]:
+        """The incident is one that a support grant names."""
+
 
 class Catalogue(Mapping[str, Entity]):
     """All entities by type name."""

@@ -33,9 +33,13 @@ def _sworn(row: FromClause, _binds: ScopeBinds) -> ColumnElement[bool]:
     return row.c.is_sworn
 
 
+def _granted(row: FromClause, binds: ScopeBinds) -> ColumnElement[bool]:
+    return binds.is_granted_officer(row.c.agency_id, row.c.id)
+
+
 def is_undercover(row: FromClause) -> ColumnElement[bool]:
     """Whose name is protected (Minn. Stat. 13.43 subd. 5)."""
     return row.c.is_undercover
 
 
-SCOPES = {Rows.UNIT: _of_unit, Rows.OWN: _own, Rows.CHAIN: _in_chain, Rows.SWORN: _sworn}
+SCOPES = {Rows.UNIT: _of_unit, Rows.OWN: _own, Rows.CHAIN: _in_chain, Rows.SWORN: _sworn, Rows.GRANTED: _granted}

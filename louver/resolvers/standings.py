@@ -70,6 +70,8 @@ def standing_values(standings: Sequence[Standing]) -> dict[str, Any]:
         named = [(member, unit) for member, unit in pairs if member.officer_id is not None]
         officers = [member for member in members if member.officer_id is not None]
         granted = [(member, member.trainings_cycle) for member in members if member.trainings_cycle is not None]
+        opened = [(member, officer) for member in members for officer in member.granted_officers]
+        shown = [(member, incident) for member in members for incident in member.granted_incidents]
         mine = {
             "agency": members[0].agency_id,
             "agencies": [member.agency_id for member in members],
@@ -84,6 +86,10 @@ def standing_values(standings: Sequence[Standing]) -> dict[str, Any]:
             "cycles_agencies": [member.agency_id for member, _ in granted],
             "cycles_first": [cycle[0] for _, cycle in granted],
             "cycles_last": [cycle[1] for _, cycle in granted],
+            "granted_officers": [officer for _, officer in opened],
+            "granted_officers_agencies": [member.agency_id for member, _ in opened],
+            "granted_incidents": [incident for _, incident in shown],
+            "granted_incidents_agencies": [member.agency_id for member, _ in shown],
         }
         values |= {f"c{index}_{name}": value for name, value in mine.items()}
     return values
@@ -146,6 +152,16 @@ class StandingBinds(ScopeBinds):
             last=self._bind("cycles_last", self._speech.array_type(Date())),
         )
         return there_is(cycle, cycle.c.agency == agency_id, day.between(cycle.c.first, cycle.c.last))
+
+    def is_granted_officer(self, agency_id: ColumnElement[Any], officer_id: ColumnElement[Any]) -> ColumnElement[bool]:
+        """See ScopeBinds."""
+        return self._is_one_of("granted_officers", agency_id, officer_id)
+
+    def is_granted_incident(
+        self, agency_id: ColumnElement[Any], incident_id: ColumnElement[Any]
+    ) -> ColumnElement[bool]:
+        """See ScopeBinds."""
+        return self._is_one_of("granted_incidents", agency_id, incident_id)
 
     def _is_one_of(self, name: str, agency_id: ColumnElement[Any], identity: ColumnElement[Any]) -> ColumnElement[bool]:
         """The id is one of a list; of several agencies, one that is listed for the row's own agency."""

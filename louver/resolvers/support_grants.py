@@ -1,17 +1,19 @@
 """Support grants: what an agency's administrator opens to the vendor's support, for a ticket and a time."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy import ColumnElement, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from louver.authz import shipped
 from louver.authz.vocabulary import Role
 from louver.db.access import ApiKeyRow, SupportGrantRow
+from louver.db.officers import OfficerRow
+from louver.db.uof import UofIncidentRow
 from louver.errors import AccessDeniedError, InvalidInputError
 from louver.resolvers.overlays import Author, lock_overlay
 
@@ -19,6 +21,9 @@ LONGEST = timedelta(days=14)
 _LEEWAY = timedelta(minutes=5)
 """How far a client's clock may be behind ours."""
 _UOF = "UOF"
+_HOW_TO_NAME = "name them by their `id`, as in officer_ and 32 digits"
+ROWS_MAX = 100
+"""How many officers, and how many incidents, one grant may name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +36,9 @@ class GrantOrder:
     ends_at: datetime
     fields: tuple[str, ...] | None = None
     """Coordinates, types and field groups; None for everything that the role of support has."""
+    officer_ids: tuple[UUID, ...] | None = None
+    incident_ids: tuple[UUID, ...] | None = None
+    """The only officers, with their trainings, and the only incidents; both None for all rows."""
     includes_uof: bool = False
     person_id: UUID | None = None
     """The one engineer; None for all of the vendor's support."""
@@ -45,6 +53,8 @@ class SupportGrant:
     ticket: str
     reason: str
     fields: Sequence[str] | None
+    officer_ids: Sequence[str] | None
+    incident_ids: Sequence[str] | None
     includes_uof: bool
     starts_at: datetime
     ends_at: datetime
@@ -82,9 +92,12 @@ async def grant_support(
     await lock_overlay(connection, agency_id)
     if order.person_id is not None:
         await _require_engineer(connection, agency_id, order.person_id)
+    await _require_rows(connection, agency_id, OfficerRow, order.officer_ids)
+    await _require_rows(connection, agency_id, UofIncidentRow, order.incident_ids)
     values: dict[str, Any] = {
         "id": uuid4(), "agency_id": agency_id, "person_id": order.person_id, "ticket": order.ticket.strip(),
         "reason": order.reason.strip(), "fields": None if order.fields is None else list(order.fields),
+        "officer_ids": _as_texts(order.officer_ids), "incident_ids": _as_texts(order.incident_ids),
         "includes_uof": False, "uof_asked_at": now if order.includes_uof else None, "starts_at": order.starts_at,
         "ends_at": order.ends_at, "granted_at": now, "granted_by": author.label, "granted_by_id": author.id,
         "granted_by_person_id": author.person_id,
@@ -154,6 +167,22 @@ def _require_sense(order: GrantOrder, now: datetime) -> None:
             f"A grant lasts {LONGEST.days} days at most.", hint="choose an earlier end; it can be granted again"
         )
     _require_fields(order)
+    _require_few(order)
+
+
+def _require_few(order: GrantOrder) -> None:
+    for name, ids in (("officers", order.officer_ids), ("incidents", order.incident_ids)):
+        if ids is not None and not 0 < len(ids) <= ROWS_MAX:
+            raise InvalidInputError(
+                f"{len(ids)} {name} are named, where 1 to {ROWS_MAX} can be.",
+                hint="name those of the ticket; leave the list out to open all",
+            )
+    is_narrowed = order.officer_ids is not None or order.incident_ids is not None
+    if is_narrowed and order.includes_uof != (order.incident_ids is not None):
+        raise InvalidInputError(
+            "A grant of named rows asks for use of force if it names incidents, and else does not.",
+            hint="send incidentIds and includesUof: true together, or neither",
+        )
 
 
 def _require_fields(order: GrantOrder) -> None:
@@ -184,11 +213,26 @@ async def _require_engineer(connection: AsyncConnection, agency_id: UUID, person
         raise InvalidInputError("No engineer of the vendor's has this id here.", hint="leave it out to open to all")
 
 
+async def _require_rows(
+    connection: AsyncConnection, agency_id: UUID, row: type[OfficerRow | UofIncidentRow], ids: Collection[UUID] | None
+) -> None:
+    """Leak: another agency's rows are answered as rows that do not exist."""
+    if ids is None:
+        return
+    query = select(func.count()).select_from(row).where(row.agency_id == agency_id, row.id.in_(ids))
+    if await connection.scalar(query) != len(set(ids)):
+        raise InvalidInputError("Some officer or incident that is named is none of the agency's.", hint=_HOW_TO_NAME)
+
+
 async def _get(connection: AsyncConnection, agency_id: UUID, grant_id: UUID) -> SupportGrant:
     found = (await connection.execute(select(*_COLUMNS).where(_is_it(agency_id, grant_id)))).mappings().one_or_none()
     if found is None:
         raise InvalidInputError("The agency has no such grant.", hint="supportGrants lists those that there are")
     return SupportGrant(**found)
+
+
+def _as_texts(ids: Iterable[UUID] | None) -> list[str] | None:
+    return None if ids is None else sorted({identity.hex for identity in ids})
 
 
 def _is_it(agency_id: UUID, grant_id: UUID) -> ColumnElement[bool]:

@@ -51,4 +51,8 @@ def _sworn(row: FromClause, binds: ScopeBinds) -> ColumnElement[bool]:
     return and_(is_of_sworn, binds.is_in_cycle(row.c.agency_id, row.c.completed_on))
 
 
-SCOPES = {Rows.UNIT: _of_unit, Rows.OWN: _own, Rows.SWORN: _sworn}
+def _granted(row: FromClause, binds: ScopeBinds) -> ColumnElement[bool]:
+    return binds.is_granted_officer(row.c.agency_id, row.c.officer_id)
+
+
+SCOPES = {Rows.UNIT: _of_unit, Rows.OWN: _own, Rows.SWORN: _sworn, Rows.GRANTED: _granted}

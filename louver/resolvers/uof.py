@@ -62,6 +62,10 @@ def _published(row: FromClause, _binds: ScopeBinds) -> ColumnElement[bool]:
     return and_(row.c.status == IncidentStatus.CLOSED, row.c.published_at.is_not(None))
 
 
+def _granted(row: FromClause, binds: ScopeBinds) -> ColumnElement[bool]:
+    return binds.is_granted_incident(row.c.agency_id, row.c.id)
+
+
 def _through_incident(scope: ScopePredicate) -> ScopePredicate:
     def predicate(row: FromClause, binds: ScopeBinds) -> ColumnElement[bool]:
         incident = INCIDENTS.alias()
@@ -101,6 +105,7 @@ INCIDENT_SCOPES = {
     Rows.OWN: _involves_self,
     Rows.CLOSED: _closed,
     Rows.PUBLISHED: _published,
+    Rows.GRANTED: _granted,
 }
 SUBJECT_SCOPES = {rows: _through_incident(scope) for rows, scope in INCIDENT_SCOPES.items()}
 INVOLVEMENT_SCOPES = {**SUBJECT_SCOPES, Rows.OWN: _own_involvement}

@@ -105,6 +105,12 @@ class GrantSupportInput:
     fields: list[str] | None = optional(
         "What it opens: `Type.field`, `Type`, `Type.*` or field groups; everything that support may see without it."
     )
+    officer_ids: list[strawberry.ID] | None = optional(
+        "The only officers, with their trainings, that it opens. Without these and `incidentIds`, all rows."
+    )
+    incident_ids: list[strawberry.ID] | None = optional(
+        "The only incidents, with their involvements and subjects, that it opens."
+    )
     includes_uof: bool = optional(
         "Whether use of force is asked for; a second person has to approve it.", default=False
     )
@@ -124,6 +130,8 @@ class GrantSupportInput:
             starts_at=starts_at,
             ends_at=_require_zone(self.ends_at) or starts_at + timedelta(days=_GRANT_DAYS),
             fields=None if self.fields is None else tuple(self.fields),
+            officer_ids=read_ids("officer", self.officer_ids),
+            incident_ids=read_ids("uofincident", self.incident_ids),
             includes_uof=self.includes_uof,
             person_id=None if self.engineer_id is None else read_id("person", self.engineer_id),
         )
@@ -141,6 +149,11 @@ def read_id(prefix: str, text: str) -> UUID:
     """Read an id as clients see it."""
     match = _ID.fullmatch(text)
     return UUID(match[2]) if match and match[1] == prefix else _NOBODY
+
+
+def read_ids(prefix: str, texts: Iterable[str] | None) -> tuple[UUID, ...] | None:
+    """Read a list of ids, if there is one."""
+    return None if texts is None else tuple(read_id(prefix, text) for text in texts)
 
 
 def read_agency(text: str | None) -> UUID | None:

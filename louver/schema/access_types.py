@@ -1,5 +1,6 @@
 """What the administration of access answers with. These are plain types: no plan reads them."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -85,6 +86,10 @@ class SupportGrant:
     reason: str = described("Why the agency opened it.")
     engineer_id: strawberry.ID | None = described("The one engineer that it is for; null for all of support.")
     fields: list[str] | None = described("What it opens; null for everything that support may see.")
+    officer_ids: list[strawberry.ID] | None = described("The only officers, with their trainings, that it opens.")
+    incident_ids: list[strawberry.ID] | None = described(
+        "The only incidents that it opens. Null beside null for all rows; null beside a list for none."
+    )
     includes_uof: bool = described("Whether use of force is open.")
     is_approval_awaited: bool = described("Whether use of force waits for a second person.")
     starts_at: datetime = described("When it begins.")
@@ -140,6 +145,8 @@ def show_grant(grant: Grant) -> SupportGrant:
         reason=grant.reason,
         engineer_id=None if grant.person_id is None else strawberry.ID(f"person_{grant.person_id.hex}"),
         fields=None if grant.fields is None else list(grant.fields),
+        officer_ids=_show_ids("officer", grant.officer_ids),
+        incident_ids=_show_ids("uofincident", grant.incident_ids),
         includes_uof=grant.includes_uof,
         is_approval_awaited=grant.uof_asked_at is not None and not grant.includes_uof,
         starts_at=grant.starts_at,
@@ -151,3 +158,7 @@ def show_grant(grant: Grant) -> SupportGrant:
         revoked_at=grant.revoked_at,
         revoked_by=grant.revoked_by,
     )
+
+
+def _show_ids(prefix: str, ids: Sequence[str] | None) -> list[strawberry.ID] | None:
+    return None if ids is None else [strawberry.ID(f"{prefix}_{identity}") for identity in ids]

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from louver.authz import Act, PolicyLine, Role, Rows, Snapshot
 from louver.authz.lines import as_domain
 from louver.authz.shipped import read_coordinates, read_policy
+from louver.authz.vocabulary import POLICY_ROWS
 
 AGENCY = UUID("00000000-0000-4000-8000-00000000000a")
 COORDINATES = ("Officer", "Officer.firstName", "Officer.workPhone", "Training.notes", "UofIncident.summary")
@@ -23,7 +24,7 @@ def make_line(sub, obj, act, rows, eft):
 roles = st.sampled_from((*GRANTING, "shift_lead"))
 role_sets = st.frozensets(st.sampled_from((*Role, "shift_lead")), max_size=4)
 objects, acts = st.sampled_from(OBJECTS), st.sampled_from(VIEWS)
-allows = st.builds(make_line, roles, objects, acts, st.sampled_from(Rows), st.just("allow"))
+allows = st.builds(make_line, roles, objects, acts, st.sampled_from(POLICY_ROWS), st.just("allow"))
 denies = st.builds(make_line, roles, objects, acts, st.just(Rows.AGENCY), st.just("deny"))
 overlays = st.lists(allows | denies, max_size=6)
 quick = settings(max_examples=60, deadline=None)

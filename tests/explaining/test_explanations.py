@@ -4,11 +4,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from louver.authz import Act, Role, Rows
+from louver.authz import Act, Role
 from louver.authz.explaining import Effect, Explainer, Layer
 from louver.authz.facts import AgencyFacts, AgencyRights
 from louver.authz.lines import PolicyLine
 from louver.authz.shipped import read_coordinates, read_policy, read_reach
+from louver.authz.vocabulary import POLICY_ROWS
 from tests.explaining.conftest import AGENCY, make_deny, make_line
 
 COORDINATES = sorted(read_coordinates().fields | read_coordinates().types)
@@ -20,7 +21,7 @@ lines = st.builds(
     st.sampled_from((*ROLES, "shift_lead")),
     st.sampled_from(OBJECTS),
     st.sampled_from((Act.VIEW, Act.VIEW_MASKED, Act.VIEW_AGGREGATE)),
-    st.sampled_from(Rows),
+    st.sampled_from(POLICY_ROWS),
 )
 denies = st.builds(
     make_deny,

@@ -14,7 +14,8 @@ JSON = dict[str, Any]
 LINE = "{ role object act rows effect }"
 VERSION = f"""{{ version baseVersion restoredVersion at by reason added {LINE} removed {LINE}
     effects {{ coordinate role before after }} }}"""
-GRANT = "{ id state ticket fields includesUof isApprovalAwaited startsAt endsAt grantedBy approvedBy revokedBy }"
+GRANT = """{ id state ticket fields officerIds incidentIds includesUof isApprovalAwaited
+    startsAt endsAt grantedBy approvedBy revokedBy }"""
 ROLE = "{ name template description createdBy retiredAt retiredBy }"
 INPUTS = {
     "publishPolicy": ("PublishPolicyInput", VERSION),
