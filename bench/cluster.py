@@ -19,11 +19,12 @@ OPTIONS = "-h '' -k {folder} -c shared_buffers=256MB -c max_connections=60 -c lo
 class Cluster:
     """One running server on a Unix socket; `url` is of its database."""
 
-    def __init__(self, folder: Path, binaries: Path) -> None:
+    def __init__(self, folder: Path, binaries: Path, further_options: str = "") -> None:
         self.folder = folder
         self.url = f"postgresql://postgres@/postgres?host={folder}"
         self._data = folder / "data"
         self._binaries = binaries
+        self._options = f"{OPTIONS.format(folder=folder)} {further_options}"
         # PostgreSQL refuses to run as root.
         self._prefix = ["runuser", "-u", ACCOUNT, "--"] if os.geteuid() == 0 else []
         if self._prefix:
@@ -37,8 +38,7 @@ class Cluster:
     def start(self) -> None:
         """Make the files and start the server."""
         self._run("initdb", "-D", str(self._data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C")
-        options = OPTIONS.format(folder=self.folder)
-        self._run("pg_ctl", "start", "-w", "-D", str(self._data), "-l", str(self.folder / "log"), "-o", options)
+        self._run("pg_ctl", "start", "-w", "-D", str(self._data), "-l", str(self.folder / "log"), "-o", self._options)
 
     def stop(self) -> None:
         """End all sessions and stop it."""
@@ -68,11 +68,11 @@ def find_binaries() -> Path:
 
 
 @contextmanager
-def running_cluster() -> Iterator[Cluster]:
+def running_cluster(further_options: str = "") -> Iterator[Cluster]:
     """Run one for the length of a `with`, in a temporary folder that goes with it."""
     folder = Path(tempfile.mkdtemp(prefix="louver-bench-"))
     try:
-        cluster = Cluster(folder, find_binaries())
+        cluster = Cluster(folder, find_binaries(), further_options)
         cluster.start()
         try:
             yield cluster

@@ -1,5 +1,6 @@
 """Puts the records and a key for each role that is asked about into a fresh database."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -14,14 +15,14 @@ ROLES = ("chief", "training_coordinator")
 """Asked as the first; the second is denied a field that the first sees."""
 
 
-async def load(url: str, dataset: Dataset) -> dict[str, str]:
+async def load(url: str, dataset: Dataset, roles: Iterable[str] = ROLES) -> dict[str, str]:
     """Migrate, copy every row, and return the text of each role's key."""
     await upgrade_stores(Settings(database_url=url))
     connection = await asyncpg.connect(url)
     try:
         for batch in dataset.batches():
             await connection.copy_records_to_table(batch.table, records=batch.rows, columns=batch.columns)
-        keys = {role: await _add_key(connection, dataset, role) for role in ROLES}
+        keys = {role: await _add_key(connection, dataset, role) for role in roles}
         await connection.execute("VACUUM ANALYZE")
     finally:
         await connection.close()
