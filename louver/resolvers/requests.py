@@ -43,10 +43,14 @@ class Argued:
 
 
 class Request:
-    """The planned roots of one operation. Compared by identity, so it can stand in a cache key."""
+    """The planned roots of one operation. Compared by identity, so it can stand in a cache key.
 
-    def __init__(self, roots: Sequence[Root], catalogue: Catalogue) -> None:
+    `administered`: the roots beside these that are read by an administrator's right.
+    """
+
+    def __init__(self, roots: Sequence[Root], catalogue: Catalogue, administered: Sequence[Field] = ()) -> None:
         self.roots = tuple(roots)
+        self.administered = tuple(administered)
         self.catalogue = catalogue
         self.argued = tuple(argued for root in self.roots for argued in _list_argued(root, catalogue))
         for index, argued in enumerate(self.argued):

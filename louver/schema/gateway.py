@@ -26,6 +26,7 @@ from louver.resolvers.statements import Reads
 from louver.schema.context import OperationContext
 from louver.schema.documents import ERRORS_SHOWN, Document, Documents, Hiding
 from louver.schema.hiding import hide_in_variables, unmark
+from louver.schema.refusing import list_denied_duties
 from louver.schema.roots import LouverSchema
 from louver.schema.selecting import Selector
 from louver.schema.visibility import Visibility
@@ -148,12 +149,13 @@ class Gateway:
         try:
             shapes = request.read_shapes(variables, values, keeper.decode, self._page_size_max)
             plan = self._planner.plan(request, shapes, standings)
+            denials = [*plan.notes.denials, *list_denied_duties(request, variables, principal)]
         except GraphQLError as error:
             raise _RequestError([_request_error(error)]) from error
         except RefusedError as error:
             raise _RequestError([_as_graphql(error)]) from error
-        if plan.refusals or (asking.denied_mode is DeniedMode.REJECT and plan.notes.denials):
-            raise _refuse([*plan.refusals, *plan.notes.denials])
+        if plan.refusals or (asking.denied_mode is DeniedMode.REJECT and denials):
+            raise _refuse([*plan.refusals, *denials])
         if plan.is_subtractable:
             raise _RequestError([_as_graphql(_REFUSE_SUBTRACTION)])
         assert document.parsed is not None  # noqa: S101 - an operation comes from a parsed document

@@ -29,6 +29,7 @@ from graphql.execution.values import VariableValues
 from louver.resolvers.requests import Request, Root
 from louver.resolvers.selection import Field
 from louver.schema.documents import Document
+from louver.schema.duties import QUERIES
 from louver.schema.roots import LouverSchema
 
 
@@ -61,7 +62,8 @@ class Selector:
         for field in collector.fields(query, [operation.selection_set], only=self._schema.roots):
             kind, name = self._schema.roots[field.name]
             roots.append(Root(field, kind, catalogue[name] if name else None))
-        return Request(roots, catalogue)
+        administered = collector.fields(query, [operation.selection_set], only=QUERIES)
+        return Request(roots, catalogue, administered)
 
 
 class _Collector:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.world.build import identify
 from tests.world.policy import fields_of
 from tests.world.store import key_of
 
@@ -48,6 +49,53 @@ async def test_reject(served):
     assert error["extensions"]["code"] == "FIELD_DENIED"
     assert [denial["coordinate"] for denial in error["extensions"]["denials"]] == ["Officer.sex", "Training.score"]
     assert statements == []
+
+
+ADMINISTERED = {
+    "policyVersions { version }": "AgencyPolicy",
+    "agencyRoles { name }": "AgencyRole",
+    'explainAccess(coordinate: "Officer.sex", role: ["chief"]) { effect }': "AgencyPolicy",
+    'policyLines(agencyId: "agency_00000000000000000000000000000000") { role }': "AgencyPolicy",
+}
+
+
+@pytest.mark.parametrize("mode", [{"denied": "reject"}, {}])
+@pytest.mark.parametrize("root", ADMINISTERED)
+async def test_reject_administration(served, root, mode):
+    """An administrator's list that is denied refuses the whole operation in this mode, before any statement."""
+    query = f"{{ viewer {{ kind }} ...More officers {{ totalCount }} }} fragment More on Query {{ mine: {root} }}"
+    with served.recording() as statements:
+        body = await served.ask(key_of("chief").text, query, **mode)
+    (error,) = body["errors"]
+    if not mode:
+        assert (body["data"]["mine"], bool(statements)) == (None, True)
+        return
+    assert ("data" in body, statements) == (False, [])
+    assert error["extensions"]["code"] == "FIELD_DENIED"
+    assert error["extensions"]["denials"] == [
+        {"coordinate": ADMINISTERED[root], "reason": "ROLE", "code": "FIELD_DENIED"}
+    ]
+
+
+async def test_reject_nothing_of_administration(served):
+    """Whoever may read the administrator's lists is answered in this mode; what is skipped refuses nothing."""
+    query = "query ($no: Boolean! = false) { policyVersions @include(if: $no) { version } viewer { kind } }"
+    assert "errors" not in await served.ask(key_of("chief").text, query, denied="reject")
+    refused = await served.ask(key_of("chief").text, query, {"no": True}, denied="reject")
+    assert "data" not in refused
+    shown = await served.ask(key_of("agency_admin").text, query, {"no": True}, denied="reject")
+    assert shown["data"]["policyVersions"] == []
+
+
+async def test_reject_administration_elsewhere(served):
+    """Another agency's is denied to an administrator too, and an argument that is missing after all is no fault."""
+    query = "query ($id: ID) { policyLines(agencyId: $id) { role } }"
+    key, foreign = key_of("agency_admin").text, f"agency_{identify('birch').hex}"
+    assert "data" not in await served.ask(key, query, {"id": foreign}, denied="reject")
+    assert (await served.ask(key, query, {"id": None}, denied="reject"))["data"] == {"policyLines": []}
+    query = 'query ($c: String = "Officer") { explainAccess(coordinate: $c, role: "hr") { effect } }'
+    body = await served.ask(key, query, {"c": None}, denied="reject")
+    assert body["errors"][0]["extensions"]["code"] == "BAD_REQUEST"
 
 
 @pytest.mark.parametrize("query", ["{ officers { nodes { rank } } }", "{ officers { nodes { lastName } } }"])
