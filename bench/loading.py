@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import asyncpg
 from dataset import Dataset
@@ -22,17 +22,18 @@ async def load(url: str, dataset: Dataset, roles: Iterable[str] = ROLES) -> dict
     try:
         for batch in dataset.batches():
             await connection.copy_records_to_table(batch.table, records=batch.rows, columns=batch.columns)
-        keys = {role: await _add_key(connection, dataset, role) for role in roles}
+        keys = {role: await add_key(connection, dataset.agencies[0], role) for role in roles}
         await connection.execute("VACUUM ANALYZE")
     finally:
         await connection.close()
     return keys
 
 
-async def _add_key(connection: asyncpg.Connection, dataset: Dataset, role: str) -> str:
+async def add_key(connection: asyncpg.Connection, agency_id: UUID, role: str) -> str:
+    """Make a key of one role and return its text."""
     key, now = issue_key(), datetime.now(UTC)
     row = {
-        "agency_id": dataset.agencies[0],
+        "agency_id": agency_id,
         "id": uuid4(),
         "prefix": key.prefix,
         "secret_hash": key.secret_hash,

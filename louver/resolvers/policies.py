@@ -159,7 +159,8 @@ async def _store(
 
 
 def _subtract(left: Iterable[PolicyLine], right: Collection[PolicyLine]) -> tuple[PolicyLine, ...]:
-    return tuple(line for line in left if line not in set(right))
+    taken = set(right)
+    return tuple(line for line in left if line not in taken)
 
 
 def _as_row(line: PolicyLine) -> dict[str, str]:
