@@ -16,6 +16,9 @@ LouverError
 
 from typing import Any, ClassVar
 
+REFERRAL = "AGENCY_ADMINISTRATOR"
+"""Who answers instead, told as `referral` beside a code: the agency holds its people's data, and not the vendor."""
+
 
 class LouverError(Exception):
     """Base of all: a stable `code`, a `message` that is safe to show, a `hint` on what to change."""

@@ -9,7 +9,7 @@ from louver.authz.principals import Membership, Principal
 from louver.authz.vocabulary import DeniedMode, PrincipalKind, Role
 from louver.db.codes import Module, PersonStatus
 from louver.db.reader import Reader
-from louver.errors import LouverError, PolicyStaleError, UnauthenticatedError
+from louver.errors import REFERRAL, LouverError, PolicyStaleError, UnauthenticatedError
 from louver.keys import Key, Keys
 from louver.logging import Caller
 from louver.policy import PolicyKeeper
@@ -17,6 +17,7 @@ from louver.policy import PolicyKeeper
 _SCHEME = "bearer "
 _NOT_ACCEPTED = "No valid key was sent."
 _HOW_TO_SEND = "send a key of your agency as `Authorization: Bearer lvr_…`"
+_WHOM_TO_ASK = "ask your agency's administrator for what is stored about you"
 _NEW_KEY = "ask your agency's administrator for a new key"
 
 
@@ -126,7 +127,8 @@ def _find_lapse(key: Key, now: datetime) -> Identity | None:
     if key.expires_at is not None and key.expires_at <= now:
         return _refuse(_describe(key), "KEY_EXPIRED", "This key has expired.", _NEW_KEY)
     if key.person_status not in {None, PersonStatus.ACTIVE}:
-        return _refuse(_describe(key), "PERSON_DEACTIVATED", "The account that this key acts for is closed.", _NEW_KEY)
+        closed = "The account that this key acts for is closed."
+        return _refuse(_describe(key), "PERSON_DEACTIVATED", closed, _WHOM_TO_ASK, referral=REFERRAL)
     return None
 
 
@@ -143,5 +145,7 @@ def _describe(key: Key, roles: frozenset[str] = frozenset()) -> Caller:
     )
 
 
-def _refuse(caller: Caller, reason: str, message: str = _NOT_ACCEPTED, hint: str = _HOW_TO_SEND) -> Identity:
-    return Identity(caller, refusal=UnauthenticatedError(message, hint=hint), reason=reason)
+def _refuse(
+    caller: Caller, reason: str, message: str = _NOT_ACCEPTED, hint: str = _HOW_TO_SEND, **details: str
+) -> Identity:
+    return Identity(caller, refusal=UnauthenticatedError(message, hint=hint, **details), reason=reason)

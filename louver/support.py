@@ -7,11 +7,11 @@ from typing import Any
 from sqlalchemy import bindparam, select
 
 from louver.authz.principals import Principal
-from louver.authz.vocabulary import DeniedMode
+from louver.authz.vocabulary import DeniedMode, PrincipalKind
 from louver.db.access import SupportGrantRow
 from louver.db.reader import Reader
 from louver.endpoint import Executes
-from louver.errors import AccessDeniedError
+from louver.errors import REFERRAL, AccessDeniedError
 from louver.keys import is_live
 from louver.lookups import Lookup
 from louver.resolvers.answer import Answer
@@ -41,6 +41,8 @@ class GrantedGateway:
         answer = await self._gateway.execute(query, variables, operation_name, principal, denied_mode)
         if principal.grants:
             await self._require_live(principal)
+        elif principal.kind is PrincipalKind.SUPPORT:
+            _refer(answer)
         return answer
 
     async def _require_live(self, principal: Principal) -> None:
@@ -52,3 +54,11 @@ class GrantedGateway:
             raise AccessDeniedError(
                 "The grant that this was read under has ended.", hint="ask the agency's administrator for a new one"
             )
+
+
+def _refer(answer: Answer) -> None:
+    """Say at each denial whose data it is: the vendor answers nobody about it without the agency's leave."""
+    denials = [error["extensions"] for error in answer.errors] + list(answer.extensions.get("access", ()))
+    for denial in denials:
+        if denial.keys() & {"reason", "denials"}:
+            denial["referral"] = REFERRAL

@@ -5,7 +5,10 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import update
 
-from louver.authz.shipped import read_matrix
+from louver.authz.lines import PolicyLine
+from louver.authz.overlays import list_ceiling_hits
+from louver.authz.shipped import read_coordinates, read_matrix
+from louver.authz.snapshot import Snapshot
 from louver.authz.vocabulary import Classification
 from louver.db.codes import PersonStatus
 from louver.db.engine import begin_writing, create_engine
@@ -40,6 +43,35 @@ async def test_10_1_nobody_else_does(served, role):
     body = await change(served, "publishPolicy", role, **order)
     assert "data" not in body
     assert body["errors"][0]["extensions"]["code"] == "ACCESS_DENIED"
+
+
+RETENTION = ("retentionTrainingYears", "retentionUofYears")
+CONTROLLERS = {"agency_admin", "chief", "legal", "auditor"}
+"""Who sees how long records are kept; support does under a grant, which the administrator made."""
+
+
+@pytest.mark.parametrize("role", ROLES)
+async def test_10_1_how_long_it_is_kept(served, role):
+    """How long records are kept is a setting of each agency's own, shown to who answers for it and to nobody else."""
+    body = await served.ask(key_of(role).text, f"{{ agencies {{ nodes {{ id {' '.join(RETENTION)} }} }} }}")
+    denied = {error["extensions"]["coordinate"] for error in body.get("errors", ())}
+    is_shown = role in CONTROLLERS | {"support"}
+    assert denied == (set() if is_shown else {f"Agency.{name}" for name in RETENTION})
+    assert {node["id"] for node in body["data"]["agencies"]["nodes"]} == {f"agency_{identify('alder').hex}"}
+
+
+@pytest.mark.parametrize("role", [*ROLES, "partner"])
+def test_10_1_nobody_enters_until_the_agency_says_so(role):
+    """No role may enter a record or a setting by default; the agency gives the right, field by field."""
+    modules = {"modules": ("TRAINING", "UOF"), "subscription": "ACTIVE"}
+    names, given = sorted(read_coordinates().fields), "Agency.retentionTrainingYears"
+    rights = Snapshot.load().rights(identify("alder"), [role], **modules)
+    assert [name for name in names if not rights.may_enter(name).is_denied] == []
+    allowed = PolicyLine.for_agency(identify("alder"), sub=role, obj=given, act="enter", rows="agency", eft="allow")
+    if list_ceiling_hits([allowed]) or role == "partner":
+        return
+    rights = Snapshot.load([allowed]).rights(identify("alder"), [role], **modules)
+    assert [name for name in names if not rights.may_enter(name).is_denied] == [given]
 
 
 def test_10_2_everything_stored_is_classified():

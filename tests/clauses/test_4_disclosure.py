@@ -2,9 +2,13 @@
 
 import pytest
 
+from louver.authz.duties import Administered
+from louver.authz.lines import PolicyLine
+from louver.authz.overlays import list_ceiling_hits
 from louver.authz.shipped import read_coordinates, read_policy
 from louver.authz.snapshot import Snapshot
 from louver.authz.vocabulary import Act
+from louver.schema.duties import MUTATIONS
 from tests.access.asking import PLURALS
 from tests.policy.asking import changed, line
 from tests.scopes.desk import At
@@ -76,6 +80,42 @@ def test_4_3_nothing_is_sent_by_default(role):
     coordinates = read_coordinates()
     assert all(rights.permit(each, Act.EXPORT).is_denied for each in coordinates.fields | coordinates.types)
     assert not any(each.act == Act.EXPORT and not each.is_deny for each in read_policy())
+
+
+TICKED = ("Training.completedOn", "Training.hours", "Training.course")
+
+
+@pytest.mark.parametrize("role", ["training_coordinator", "agency_admin"])
+def test_4_3_what_is_sent_is_what_the_agency_ticked(role):
+    """A role that the agency lets export some fields of trainings may export these, and no other and nobody else's."""
+    lines = [
+        PolicyLine.for_agency(identify("alder"), sub=role, obj=each, act="export", rows="agency", eft="allow")
+        for each in TICKED
+    ]
+    snapshot, coordinates = Snapshot.load(lines), read_coordinates()
+    for agency, holder, wanted in (
+        ("alder", role, set(TICKED)),
+        ("alder", "post_auditor", set()),
+        ("birch", role, set()),
+    ):
+        rights = snapshot.rights(identify(agency), [holder], modules=("TRAINING", "UOF"), subscription="ACTIVE")
+        names = coordinates.fields | coordinates.types
+        assert {each for each in names if not rights.permit(each, Act.EXPORT).is_denied} == wanted
+
+
+@pytest.mark.parametrize("role", ["support", "post_auditor"])
+def test_4_3_the_vendor_never_sends(role):
+    """No line of an agency's lets the vendor's support export; to the state's auditor it is the agency's to allow."""
+    line_of_all = PolicyLine.for_agency(identify("alder"), sub=role, obj="*", act="export", rows="agency", eft="allow")
+    assert bool(list_ceiling_hits([line_of_all])) == (role == "support")
+
+
+async def test_4_3_4_4_4_5_nothing_can_be_sent(desk):
+    """There is no operation that submits or discloses: each change that can be asked for is one of access."""
+    mutations = desk.schema.graphql.mutation_type.fields
+    assert set(mutations) == set(MUTATIONS)
+    assert {duty.administered for duty in MUTATIONS.values()} <= set(Administered)
+    assert not [name for name in mutations if name.lower().startswith(("submit", "send", "export", "disclose"))]
 
 
 async def test_4_no_other_agency_by_a_key(desk, world):

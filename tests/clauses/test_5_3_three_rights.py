@@ -7,6 +7,7 @@ import pytest
 from louver.authz.lines import PolicyLine
 from louver.authz.snapshot import Snapshot
 from louver.authz.vocabulary import Act
+from tests.scopes.desk import PAGE_SIZE_MAX, At
 from tests.world.build import identify
 
 FIELD = "Training.notes"
@@ -41,3 +42,14 @@ def test_5_3_nothing_without_a_line():
     """A role that the agency gave nothing may do none of the three."""
     rights = rights_of()
     assert all(rights.permit(FIELD, act).is_denied for act in Act)
+
+
+async def test_5_3_no_export_by_paging(desk):
+    """Who may view and not export reads by the page: one that asks for more than a page is refused, unread."""
+    query = "query ($n: Int!) { officers(first: $n) { nodes { id trainings(first: $n) { nodes { id } } } } }"
+    chief = At("alder", ("chief",))
+    assert "errors" not in await desk.ask(chief, query, {"n": 10})
+    with desk.recording() as statements:
+        body = await desk.ask(chief, query, {"n": PAGE_SIZE_MAX + 1})
+    assert [error["extensions"]["code"] for error in body["errors"]] == ["LIMIT_EXCEEDED"]
+    assert ("data" in body, statements) == (False, [])
