@@ -107,7 +107,7 @@ def test_4_3_what_is_sent_is_what_the_agency_ticked(role):
 def test_4_3_the_vendor_never_sends(role):
     """No line of an agency's lets the vendor's support export; to the state's auditor it is the agency's to allow."""
     line_of_all = PolicyLine.for_agency(identify("alder"), sub=role, obj="*", act="export", rows="agency", eft="allow")
-    assert bool(list_ceiling_hits([line_of_all])) == (role == "support")
+    assert bool(list_ceiling_hits([line_of_all], {})) == (role == "support")
 
 
 async def test_4_3_4_4_4_5_nothing_can_be_sent(desk):
