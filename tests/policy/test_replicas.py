@@ -52,22 +52,31 @@ class Published:
     sent = answered = 0
 
 
+@contextlib.asynccontextmanager
+async def reading(readers, published):
+    """Read with all of them for the length of an `async with`, and fail if one of them could not."""
+    tasks = [asyncio.create_task(reader.read(published)) for reader in readers]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        ended = await asyncio.gather(*tasks, return_exceptions=True)
+    assert [error for error in ended if not isinstance(error, asyncio.CancelledError)] == []
+
+
 @pytest.mark.parametrize("engine_name", ["postgresql"])
 async def test_4_1_no_answer_by_a_policy_out_of_force(replicas):
     """Whoever asks after a change was answered is answered by it, whichever process it was sent to, under load too."""
     published, readers = Published(), [Reader(process) for process in replicas for _ in range(READERS)]
-    tasks = [asyncio.create_task(reader.read(published)) for reader in readers]
-    for version in range(1, FLIPS + 1):
-        published.sent = version
-        lines = {"add" if version % 2 else "remove": [deny("chief", "Officer.workPhone")]}
-        writer = replicas[version % REPLICAS]
-        await changed(writer, "publishPolicy", baseVersion=version - 1, reason=f"flip {version}", **lines)
-        published.answered = version
-        seen = [await sees_phones(process, "chief") for process in replicas]
-        assert seen == [version % 2 == 0] * REPLICAS
-    for task in tasks:
-        task.cancel()
-    ended = await asyncio.gather(*tasks, return_exceptions=True)
-    assert [error for error in ended if not isinstance(error, asyncio.CancelledError)] == []
+    async with reading(readers, published):
+        for version in range(1, FLIPS + 1):
+            published.sent = version
+            lines = {"add" if version % 2 else "remove": [deny("chief", "Officer.workPhone")]}
+            writer = replicas[version % REPLICAS]
+            await changed(writer, "publishPolicy", baseVersion=version - 1, reason=f"flip {version}", **lines)
+            published.answered = version
+            seen = [await sees_phones(process, "chief") for process in replicas]
+            assert seen == [version % 2 == 0] * REPLICAS
     assert [wrong for reader in readers for wrong in reader.wrong] == []
     assert all(reader.reads for reader in readers)
