@@ -12,8 +12,9 @@ _UOF = "UOF"
 _SETS_KEPT = 1_000
 _OFFICERS_TYPES = frozenset({"Officer", "Training"})
 _INCIDENTS_TYPES = frozenset({"UofIncident", "UofInvolvement", "UofSubject"})
-_TYPES_OF_ROWS = _OFFICERS_TYPES | _INCIDENTS_TYPES
-"""Types whose rows belong to an officer, and to an incident. All others are the agency's own, and about nobody."""
+"""Types whose rows belong to an officer, and to an incident."""
+_AGENCYS_TYPES = frozenset({"Agency", "Unit", "Course"})
+"""Types that are the agency's own, and about nobody. Leak: a type in none of the three is open by no named row."""
 
 
 class Grant(NamedTuple):
@@ -54,9 +55,10 @@ def open_grants(grants: Sequence[Grant], key_scopes: Collection[str] | None) -> 
     narrowed = [grant for grant in grants if grant.is_narrowed]
     if wide is None or not narrowed:
         return Opened(wide)
+    wide = shipped.read_coordinates().expand_scopes(wide)
     named = _open_alike(_OFFICERS_TYPES, ((_read_ids(grant.officers), grant) for grant in narrowed))
     named |= _open_alike(_INCIDENTS_TYPES, ((_read_ids(grant.incidents), grant) for grant in narrowed))
-    of_agency = {name for grant in narrowed for name in _open(grant) if _get_type(name) not in _TYPES_OF_ROWS}
+    of_agency = {name for grant in narrowed for name in _open(grant) if _get_type(name) in _AGENCYS_TYPES}
     within = of_agency | named
     if key_scopes is not None:
         within &= shipped.read_coordinates().expand_scopes(key_scopes)
@@ -64,7 +66,7 @@ def open_grants(grants: Sequence[Grant], key_scopes: Collection[str] | None) -> 
         frozenset[UUID]().union(*map(_read_ids, lists))
         for lists in ([grant.officers for grant in narrowed], [grant.incidents for grant in narrowed])
     )
-    return Opened(frozenset({*wide, *within}), named - frozenset(wide), officers, incidents)
+    return Opened(wide | within, named - wide, officers, incidents)
 
 
 def find_scopes(grants: Iterable[Grant], key_scopes: Collection[str] | None) -> Collection[str] | None:

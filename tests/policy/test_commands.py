@@ -110,6 +110,16 @@ class TestSupport:
         events = [record["event"] for record in records()]
         assert events == ["support.granted", "access.denied", "support.granted", "access.query", "support.revoked"]
 
+    def test_grant_of_named_rows(self, louver, world):
+        """By command a grant names officers and incidents too, and says how many it opens."""
+        officer = world.of_agency("Officer", "alder")[0]["id"]
+        order = ("support", "grant", "--ticket", "T-7", "--reason", "r", "--officer", f"officer_{officer.hex}")
+        granted = made(louver(*order, "--json"))
+        assert (granted["officer_ids"], granted["incident_ids"]) == ([officer.hex], None)
+        assert "of 1 officers and 0 incidents" in louver("support", "list").stdout
+        refused = louver(*order[:-1], f"officer_{'1' * 32}")
+        assert (refused.exit_code, "none of the agency's" in refused.stderr) == (1, True)
+
     @pytest.mark.parametrize("holder", ["chief", "support"])
     def test_3_2_only_the_administrator_grants(self, louver, holder):
         """Nobody grants but the agency's administrator, the vendor least of all."""

@@ -5,6 +5,7 @@ from uuid import UUID
 import pytest
 
 from louver.authz.grants import Grant, open_grants
+from louver.authz.shipped import read_coordinates
 from tests.access.asking import PLURALS
 from tests.policy.asking import changed, look, refused
 from tests.policy.test_support import ENGINEER, ask, grant
@@ -146,6 +147,20 @@ class TestTogether:
         alike = open_grants(grants[1:], None)
         assert alike.narrowed == {"Officer", "Officer.rank", "Officer.sex"}
         assert open_grants(grants[1:], ["Officer.sex"]).scopes == {"Officer", "Officer.sex"}
+
+    def test_3_2_named_rows_beside_everything(self):
+        """Beside a grant of everything, within what the key was issued for, naming rows narrows nothing."""
+        grants = [
+            Grant(UUID(int=1), "T", True, None),
+            Grant(UUID(int=2), "T", False, None, ["1" * 32]),
+        ]
+        assert open_grants(grants, None) == (None, frozenset(), frozenset(), frozenset())
+        assert open_grants(grants, ["Officer.*"]).narrowed == frozenset()
+
+    def test_every_type_is_someones_or_the_agencys(self):
+        """A type of the policy belongs to an officer, an incident or the agency; a new one has to be told which."""
+        grant = Grant(UUID(int=1), "T", True, None, ["1" * 32], ["2" * 32])
+        assert {name for name in open_grants([grant], None).scopes if "." not in name} == read_coordinates().types
 
     def test_3_2_no_rows_for_a_list_that_is_empty(self):
         """A grant whose lists are empty opens no row of anybody."""
