@@ -5,7 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from louver.authz.lines import PolicyLine
-from louver.authz.vocabulary import Act, Effect, Role, Rows
+from louver.authz.vocabulary import POLICY_ROWS, Act, Effect, Role, Rows
 from louver.proof.callers import Caller, Place
 from louver.proof.charter import NO_MASK, Charter
 from louver.proof.dice import Dice, chance, pick, pick_some
@@ -72,7 +72,7 @@ def _draw_change(dice: Dice, charter: Charter, place: Place) -> Iterator[PolicyL
         names = _list_names(charter)
         obj, act = pick(dice, names[pick(dice, (0, 0, 1, 2, 2, 0, 3))]), pick(dice, _ACTS)
         is_deny = chance(dice, 25)
-        yield _deny(place, sub, obj, act) if is_deny else _allow(place, sub, obj, act, pick(dice, list(Rows)))
+        yield _deny(place, sub, obj, act) if is_deny else _allow(place, sub, obj, act, pick(dice, POLICY_ROWS))
 
 
 def _allow(place: Place, sub: str, obj: str, act: Act, rows: Rows) -> PolicyLine:
