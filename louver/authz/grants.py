@@ -66,7 +66,7 @@ def open_grants(grants: Sequence[Grant], key_scopes: Collection[str] | None) -> 
         frozenset[UUID]().union(*map(_read_ids, lists))
         for lists in ([grant.officers for grant in narrowed], [grant.incidents for grant in narrowed])
     )
-    return Opened(wide | within, named - wide, officers, incidents)
+    return Opened(wide | within, (named & within) - wide, officers, incidents)
 
 
 def find_scopes(grants: Iterable[Grant], key_scopes: Collection[str] | None) -> Collection[str] | None:

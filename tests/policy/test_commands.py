@@ -118,7 +118,7 @@ class TestSupport:
         assert (granted["officer_ids"], granted["incident_ids"]) == ([officer.hex], None)
         assert "of 1 officers and 0 incidents" in louver("support", "list").stdout
         refused = louver(*order[:-1], f"officer_{'1' * 32}")
-        assert (refused.exit_code, "none of the agency's" in refused.stderr) == (1, True)
+        assert (refused.exit_code, "none of the agency's" in refused.stderr) == (2, True)
 
     @pytest.mark.parametrize("holder", ["chief", "support"])
     def test_3_2_only_the_administrator_grants(self, louver, holder):
