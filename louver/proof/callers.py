@@ -24,6 +24,20 @@ class Place:
     trainings_cycle: tuple[date, date] | None
     """First and last day of the training cycle that the agency granted."""
     small_cell_minimum: int
+    named: "Named | None" = None
+    """What support grants narrow it to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What support grants open on the rows that they name, and on no other."""
+
+    coordinates: frozenset[str]
+    officers: frozenset[UUID]
+    incidents: frozenset[UUID]
+
+
+NO_NAMES = Named(frozenset(), frozenset(), frozenset())
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +54,14 @@ class Caller:
 
 
 def _as_membership(place: Place, snapshot: Snapshot) -> Membership:
+    named = place.named or NO_NAMES
     rights = snapshot.rights(
-        place.agency_id, place.roles, scopes=place.scopes, modules=place.modules, subscription=place.subscription
+        place.agency_id,
+        place.roles,
+        scopes=place.scopes,
+        narrowed=named.coordinates,
+        modules=place.modules,
+        subscription=place.subscription,
     )
     return Membership(
         agency_id=place.agency_id,
@@ -50,4 +70,6 @@ def _as_membership(place: Place, snapshot: Snapshot) -> Membership:
         officer_id=place.officer_id,
         small_cell_minimum=place.small_cell_minimum,
         trainings_cycle=place.trainings_cycle,
+        granted_officers=named.officers,
+        granted_incidents=named.incidents,
     )

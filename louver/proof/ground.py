@@ -5,7 +5,7 @@ from functools import cache
 from uuid import UUID
 
 from louver.authz.vocabulary import Rows as Scope
-from louver.proof.callers import Place
+from louver.proof.callers import NO_NAMES, Place
 from louver.proof.reading import Scopes
 from louver.proof.worlds import Row, World
 
@@ -20,6 +20,7 @@ class Ground:
     def __init__(self, world: World, place: Place) -> None:
         self._world = world
         self._place = place
+        self._named = place.named or NO_NAMES
         self._own = {name: world.of_agency(name, place.agency_id) for name in world.rows}
         self._find = cache(self._list)
         self.among = cache(self._among)
@@ -50,6 +51,8 @@ class Ground:
                 return self._commanders()
             case Scope.SWORN:
                 return self._where("Officer", lambda row: row["is_sworn"])
+            case Scope.GRANTED:
+                return self._named.officers & frozenset(self._own["Officer"])
             case _:
                 return NOBODY
 
@@ -62,7 +65,7 @@ class Ground:
         )
 
     def _trainings(self, scope: str) -> Ids:
-        if scope not in (Scope.OWN, Scope.UNIT, Scope.SWORN):
+        if scope not in (Scope.OWN, Scope.UNIT, Scope.SWORN, Scope.GRANTED):
             return NOBODY
         officers = self._officers(scope)
         found = self._where("Training", lambda row: row["officer_id"] in officers)
@@ -82,11 +85,13 @@ class Ground:
                 return NOBODY
             case Scope.UNIT:  # never one in which the caller is involved: that goes to the next level
                 return self._involving(self._officers(scope)) - self._involving(self._self())
-            case Scope.CLOSED:
-                return self._where("UofIncident", lambda row: row["status"] == _CLOSED)
-            case Scope.PUBLISHED:
+            case Scope.GRANTED:
+                return self._named.incidents & frozenset(self._own["UofIncident"])
+            case Scope.CLOSED | Scope.PUBLISHED:
+                is_any = scope == Scope.CLOSED
                 return self._where(
-                    "UofIncident", lambda row: row["status"] == _CLOSED and row["published_at"] is not None
+                    "UofIncident",
+                    lambda row: row["status"] == _CLOSED and (is_any or row["published_at"] is not None),
                 )
             case _:
                 return NOBODY

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from louver.authz.lines import PolicyLine
 from louver.authz.vocabulary import POLICY_ROWS, Act, Effect, Role, Rows
-from louver.proof.callers import Caller, Place
+from louver.proof.callers import Caller, Named, Place
 from louver.proof.charter import NO_MASK, Charter
 from louver.proof.dice import Dice, chance, pick, pick_some
 from louver.proof.shown import INPUTS
@@ -32,6 +32,7 @@ _SCOPED_TYPES = ("Officer", "Training", "UofIncident", "UofInvolvement", "UofSub
 """Types of which some role reaches a part."""
 _CYCLES = (None, (date(2022, 1, 1), date(2022, 12, 31)), (date(2022, 11, 30), date(2024, 12, 31)))
 _SCOPES_MAX = 5
+_NAMED_MAX = 3
 
 
 def draw_lines(dice: Dice, charter: Charter, callers: Iterable[Caller]) -> list[PolicyLine]:
@@ -112,7 +113,17 @@ def _draw_place(dice: Dice, charter: Charter, world: World, agency_id: UUID, rol
         officer_id=None if chance(dice, 12) else pick(dice, officers),
         trainings_cycle=pick(dice, _CYCLES),
         small_cell_minimum=agency["small_cell_minimum"],
+        named=_draw_named(dice, charter, world, agency_id) if Role.SUPPORT in roles and chance(dice, 60) else None,
     )
+
+
+def _draw_named(dice: Dice, charter: Charter, world: World, agency_id: UUID) -> Named:
+    """A support grant that names rows."""
+    officers, incidents = (
+        frozenset(pick_some(dice, list(world.of_agency(name, agency_id)), 0, _NAMED_MAX))
+        for name in ("Officer", "UofIncident")
+    )
+    return Named(charter.open_scope(tuple(f"{name}.*" for name in _SCOPED_TYPES)), officers, incidents)
 
 
 def _draw_scopes(dice: Dice, charter: Charter) -> Iterator[str]:

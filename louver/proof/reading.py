@@ -79,7 +79,10 @@ class Reading:
         mine = [
             line for line in self._lines.get((coordinate, act), ()) if line.sub in place.roles and line.dom in domains
         ]
-        return NOTHING if any(line.eft == "deny" for line in mine) else frozenset(line.rows for line in mine)
+        rows = NOTHING if any(line.eft == "deny" for line in mine) else frozenset(line.rows for line in mine)
+        if place.named is None or coordinate not in place.named.coordinates:
+            return rows
+        return frozenset({Rows.GRANTED}) if EVERY_ROW in rows else NOTHING
 
 
 class _Gate(NamedTuple):

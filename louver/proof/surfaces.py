@@ -74,6 +74,7 @@ class Surface(StrEnum):
     SEVERAL_AGENCIES = "several agencies"
     SEVERAL_ROLES = "several roles"
     KEY_SCOPES = "key scopes"
+    NAMED_ROWS = "support grant of named rows"
     OVERLAY = "agency's own lines"
     MODULE_MISSING = "module missing"
     SUBSCRIPTION_ENDED = "subscription ended"

@@ -62,6 +62,8 @@ def list_standing(caller: Caller, *, has_own_lines: bool) -> Iterator[Surface]:
         yield Surface.SEVERAL_ROLES
     if any(place.scopes is not None for place in places):
         yield Surface.KEY_SCOPES
+    if any(place.named is not None for place in places):
+        yield Surface.NAMED_ROWS
     if any("UOF" not in place.modules for place in places):
         yield Surface.MODULE_MISSING
     if any(place.subscription != "ACTIVE" for place in places):
