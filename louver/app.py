@@ -15,12 +15,13 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from louver.db.engine import create_engine
-from louver.db.reader import Reader, open_reader
+from louver.db.reader import Reader
 from louver.endpoint import Endpoint, Executes, Send
-from louver.errors import AuditUnavailableError, DatabaseUnavailableError
 from louver.identity import Identifier
 from louver.logging import AuditStore, ValueDigest, configure_logging
 from louver.logging.location import locate_audit
+from louver.observing import Application, open_observing
+from louver.observing.readiness import WELL, Readiness
 from louver.policy import PolicyKeeper
 from louver.resolvers.access import Administration
 from louver.resolvers.cursors import CursorCipher
@@ -61,7 +62,8 @@ class Service:
     reader: Reader
     store: AuditStore
     keeper: PolicyKeeper
-    endpoint: Endpoint
+    endpoint: Application
+    readiness: Readiness
 
 
 def create_app(settings: Settings | None = None, build_gateway: GatewayBuilder | None = None) -> Starlette:
@@ -109,21 +111,23 @@ async def open_service(settings: Settings, build_gateway: GatewayBuilder, stack:
     """
     secret = read_secret(settings)
     await require_current_stores(settings)
-    reader = open_reader(settings.database_url, settings.pool_size)
+    observing = await stack.enter_async_context(open_observing(settings))
+    reader = observing.open_reader(settings)
     stack.push_async_callback(reader.close)
     writer = create_engine(settings.database_url, _WRITERS)
     stack.push_async_callback(writer.dispose)
     keeper = PolicyKeeper(reader)
-    store = await AuditStore.open(settings)
+    store = await observing.open_store(settings)
     stack.push_async_callback(store.close)
     endpoint = Endpoint(
-        identify=Identifier(reader, keeper).identify,
+        identify=observing.trace_identify(Identifier(reader, keeper).identify),
         gateway=GrantedGateway(build_gateway(Parts(settings, reader, writer, store, keeper, secret)), reader),
         store=store,
         digest=ValueDigest(derive_key(secret, "log digest")),
         replica=f"{socket.gethostname()}:{os.getpid()}",
     )
-    return Service(reader, store, keeper, endpoint)
+    await stack.enter_async_context(observing.serving(reader, store, keeper))
+    return Service(reader, store, keeper, observing.trace(endpoint), Readiness(reader, store, keeper))
 
 
 def _build_gateway(parts: Parts) -> Executes:
@@ -146,31 +150,15 @@ class _Graphql:
 
 async def _answer_health(_request: Request) -> JSONResponse:
     """Say that the process runs."""
-    return _report({"process": True})
+    return _report({"process": WELL})
 
 
 async def _answer_readiness(request: Request) -> JSONResponse:
-    """Say whether a query would be answered now: the database reads and the log takes records."""
+    """Say whether a query would be answered now, and which part is why where it would not."""
     service: Service = request.state.service
-    return _report({"database": await _reads(service.reader), "audit": await _records(service.store)})
+    return _report(await service.readiness.check())
 
 
-def _report(checks: Mapping[str, bool]) -> JSONResponse:
-    content = {name: "ok" if is_well else "unavailable" for name, is_well in checks.items()}
-    return JSONResponse(content, 200 if all(checks.values()) else 503, headers={"cache-control": "no-store"})
-
-
-async def _reads(reader: Reader) -> bool:
-    try:
-        await reader.fetch("SELECT 1")
-    except DatabaseUnavailableError:
-        return False
-    return True
-
-
-async def _records(store: AuditStore) -> bool:
-    try:
-        await store.require_writable()
-    except AuditUnavailableError:
-        return False
-    return True
+def _report(checks: Mapping[str, str]) -> JSONResponse:
+    is_well = all(found == WELL for found in checks.values())
+    return JSONResponse(checks, 200 if is_well else 503, headers={"cache-control": "no-store"})

@@ -13,11 +13,11 @@ from louver.errors import LouverError
 from louver.logging import AccessRecord, Caller, Event, Outcome, ValueDigest
 from louver.resolvers.answer import AccessFacts
 from louver.statuses import DENIED_CODES, UNAVAILABLE_CODES
+from louver.tracing import find_trace_id
 from louver.wire import JSON, Operation
 
 _TEXT_MAX = 255
 _UNPRINTABLE = re.compile(r"[^\x20-\x7e\xa0-\xff]")
-_TRACE_PARENT = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}.*")
 _NAME = re.compile(r"[_A-Za-z][_0-9A-Za-z]{0,127}")
 
 
@@ -85,7 +85,7 @@ class Exchange:
             duration_us=int((time.perf_counter() - self.started) * 1_000_000),
             policy_version=facts.policy_version or None,
             request_id=self.request_id,
-            trace_id=_read_trace_id(self.headers.get("traceparent")),
+            trace_id=find_trace_id(self.headers.get("traceparent")),
             replica=replica,
         )
 
@@ -133,8 +133,3 @@ def _as_name(text: str | None) -> str | None:
 
 def _hash_document(operation: Operation | None) -> str | None:
     return hashlib.sha256(operation.query.encode()).hexdigest() if operation else None
-
-
-def _read_trace_id(text: str | None) -> str | None:
-    parent = _TRACE_PARENT.fullmatch(text) if text else None
-    return parent[1] if parent else None

@@ -1,5 +1,6 @@
 """The keeper of the policy: the snapshot that decides now, brought up to date agency by agency, when it is asked."""
 
+import time
 from asyncio import Lock
 from collections import defaultdict
 from collections.abc import Sequence
@@ -32,6 +33,10 @@ class PolicyKeeper:
         self.snapshot = Snapshot.load()
         self.loads = 0
         """How often lines were read: once per process and change."""
+        self.changed_at = time.monotonic()
+        """When the snapshot was last swapped."""
+        self.stale: set[UUID] = set()
+        """Agencies whose lines could not be loaded when they were last asked for."""
         self._versions: dict[UUID, int] = {}
         self._locks: defaultdict[UUID, Lock] = defaultdict(Lock)
         self._lookup = Lookup(_select_lines(), reader)
@@ -49,17 +54,28 @@ class PolicyKeeper:
                     await self._refresh(agency_id, version)
         return self.snapshot
 
+    async def require_readable(self) -> None:
+        """Read as a change would be read, of an agency that does not exist.
+
+        Raises:
+            DatabaseUnavailableError: the database did not answer.
+        """
+        await self._lookup.fetch(agency_id=UUID(int=0))
+
     async def _refresh(self, agency_id: UUID, wanted: int) -> None:
         try:
             version, lines = await self._load(agency_id, wanted)
             # Nothing is awaited from here on: another agency's change cannot come between reading and swapping.
             self.snapshot = self.snapshot.with_overlay(agency_id, lines)
         except (DatabaseUnavailableError, MisconfiguredError) as error:
+            self.stale.add(agency_id)
             raise PolicyStaleError(
                 "The agency's access policy could not be loaded, so nothing is answered by an older one.",
                 hint="try again; if this lasts, the agency's policy has to be published again or its store mended",
             ) from error
         self._versions[agency_id] = version
+        self.changed_at = time.monotonic()
+        self.stale.discard(agency_id)
 
     async def _load(self, agency_id: UUID, wanted: int) -> tuple[int, Sequence[PolicyLine]]:
         self.loads += 1

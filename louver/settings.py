@@ -25,6 +25,13 @@ class Settings:
     """How long an answer waits for its access record before it is refused."""
     page_size_max: int = 1000
     log_level: str = "INFO"
+    metrics_port: int = 0
+    """Where Prometheus finds `/metrics`; further workers take the ports after it. 0: nowhere."""
+    metrics_host: str = "127.0.0.1"
+    metrics_token: str = ""
+    """What a scrape must send as `Authorization: Bearer …`, at least 32 characters; needed off this machine alone."""
+    traces: str = ""
+    """`otlp` sends traces to OTEL_EXPORTER_OTLP_ENDPOINT, `off` sends none; empty: sends them where that is set."""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":

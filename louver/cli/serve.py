@@ -11,6 +11,7 @@ from uvicorn.supervisors import Multiprocess
 
 from louver.errors import MisconfiguredError
 from louver.logging import configure_logging
+from louver.observing import require_observable
 from louver.secret import read_secret
 from louver.settings import Settings
 from louver.stores import require_current_stores
@@ -29,6 +30,7 @@ def serve(*, host: str, port: int, workers: int) -> None:
     # Checked here, before the server has the terminal: what is wrong is one line, and not every worker's traceback.
     read_secret(settings)
     asyncio.run(require_current_stores(settings))
+    require_observable(settings, workers)
     listener = bind(host, port)
     click.echo(f"Louver answers at http://{_as_authority(listener)}/graphql")
     run(listener, workers)

@@ -35,6 +35,9 @@ class Reader:
         self.dialect: Dialect = address.dialect
         self.statements = 0
         """How many were sent: tests hold it independent of the number of rows."""
+        self.size = size
+        self.calls = 0
+        """Statements under way, with those that wait for a connection."""
         self._address = address
         self._places = asyncio.Semaphore(size)
         self._idle: list[Lane] = []
@@ -47,16 +50,23 @@ class Reader:
             DatabaseUnavailableError: the database did not answer.
         """
         self.statements += 1
-        async with self._places:
-            with unavailable_on_failure():
-                lane = self._take_idle() or await _OPENERS[self.dialect](self._address.target)
-                try:
-                    rows = await lane.fetch(sql, parameters)
-                except BaseException as error:
-                    self._give_back(lane, is_sound=isinstance(error, Exception) and not is_database_failure(error))
-                    raise
-            self._idle.append(lane)
-            return rows
+        self.calls += 1
+        try:
+            async with self._places:
+                return await self._fetch(sql, parameters)
+        finally:
+            self.calls -= 1
+
+    async def _fetch(self, sql: str, parameters: Sequence[Any]) -> Sequence[Sequence[Any]]:
+        with unavailable_on_failure():
+            lane = self._take_idle() or await _OPENERS[self.dialect](self._address.target)
+            try:
+                rows = await lane.fetch(sql, parameters)
+            except BaseException as error:
+                self._give_back(lane, is_sound=isinstance(error, Exception) and not is_database_failure(error))
+                raise
+        self._idle.append(lane)
+        return rows
 
     async def close(self) -> None:
         """Close every connection; calls under way are not waited for."""

@@ -12,6 +12,7 @@ from louver.resolvers.cache import LruCache
 from louver.resolvers.requests import Request
 from louver.schema.hiding import hide_in_document, unmark
 from louver.schema.visibility import Visibility
+from louver.tracing import step
 
 DOCUMENTS_KEPT = 1_000
 ERRORS_SHOWN = 3
@@ -54,13 +55,15 @@ class Documents:
     def _read(self, text: str, visibility: Visibility | None) -> Document:
         digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
         try:
-            parsed = parse(text)
+            with step("parse"):
+                parsed = parse(text)
         except GraphQLError as error:
             return Document(digest, None, [error])
         if visibility is not None:
             parsed = hide_in_document(self._schema, parsed, visibility)
         # Leak: "did you mean" would name what the caller may not know of.
-        errors = validate(self._schema, parsed, max_errors=ERRORS_SHOWN, hide_suggestions=True)
+        with step("validate"):
+            errors = validate(self._schema, parsed, max_errors=ERRORS_SHOWN, hide_suggestions=True)
         if errors:
             return Document(digest, None, [unmark(error) for error in errors])
         operations = {

@@ -30,6 +30,7 @@ from louver.schema.refusing import list_denied_duties
 from louver.schema.roots import LouverSchema
 from louver.schema.selecting import Selector
 from louver.schema.visibility import Visibility
+from louver.tracing import step
 
 VISIBILITIES_KEPT = 1_000
 
@@ -90,7 +91,8 @@ class Gateway:
             facts.operation_name = operation.name.value if operation.name else None
             coerced = self._coerce(operation, variables, hiding)
             asking = Asking(principal, standings, denied_mode, facts)
-            context, notes = self._plan(document, operation, coerced, asking)
+            with step("plan"):
+                context, notes = self._plan(document, operation, coerced, asking)
         except _RequestError as error:
             return _refused(error.errors, facts)
         except FieldDeniedError as error:

@@ -88,7 +88,7 @@ class TestServes:
             finally:
                 process.send_signal(signal.SIGTERM)
                 _, said = process.communicate(timeout=30)
-        assert ready.json() == {"database": "ok", "audit": "ok"}
+        assert ready.json() == {"database": "ok", "audit": "ok", "policy": "ok"}
         assert (refused.status_code, refused.json()["errors"][0]["extensions"]["code"]) == (401, "UNAUTHENTICATED")
         assert said.count('"event":"auth.failed","level"') == 1
         assert "Traceback" not in said
