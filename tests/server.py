@@ -59,8 +59,11 @@ class Server:
 
 
 @contextlib.asynccontextmanager
-async def serving(url: str, folder: Path, *, pool_size: int = 3) -> AsyncIterator[Server]:
-    """Serve a migrated database for the length of a `with`; the access records go to a file in `folder`."""
+async def serving(url: str, folder: Path, *, pool_size: int = 3, **more: Any) -> AsyncIterator[Server]:
+    """Serve a migrated database for the length of a `with`; the access records go to a file in `folder`.
+
+    `more` are further settings.
+    """
     settings = Settings(
         database_url=url,
         audit_url=f"sqlite:///{folder}/audit.db",
@@ -68,6 +71,7 @@ async def serving(url: str, folder: Path, *, pool_size: int = 3) -> AsyncIterato
         secret="s" * 32,
         pool_size=pool_size,
         log_level="ERROR",
+        **more,
     )
     await upgrade_stores(settings)
     with logging_restored():

@@ -23,6 +23,7 @@ HEAD_BYTES_MAX = 8_192
 CLIENTS_MAX = 8
 TIMEOUT_SECONDS = 5.0
 _PORTS_TRIED = 64
+_PORT_MAX = 65_535
 _TOKEN_CHARACTERS = 32
 
 
@@ -34,6 +35,8 @@ def require_servable(settings: Settings, workers: int = 1) -> None:
     """
     if not settings.metrics_port:
         return
+    if not 0 < settings.metrics_port <= _PORT_MAX - workers:
+        raise MisconfiguredError("LOUVER_METRICS_PORT is no port", hint="set it to a number such as 9464, or unset it")
     if settings.metrics_token and len(settings.metrics_token) < _TOKEN_CHARACTERS:
         raise MisconfiguredError(
             f"LOUVER_METRICS_TOKEN is shorter than {_TOKEN_CHARACTERS} characters", hint="make a longer one"
@@ -131,7 +134,7 @@ def _find_port(host: str, first: int) -> socket.socket:
 def _bind(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
-    except (OSError, OverflowError) as error:
+    except OSError as error:
         raise MisconfiguredError(
             f"cannot serve /metrics on {host}:{port}", hint="choose another LOUVER_METRICS_PORT or LOUVER_METRICS_HOST"
         ) from error

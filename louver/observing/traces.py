@@ -21,10 +21,13 @@ from opentelemetry.trace import Span, SpanKind, Status, StatusCode, Tracer, form
 from louver import __version__
 from louver.db.reader import Reader
 from louver.db.urls import DatabaseUrl
+from louver.errors import AuditUnavailableError
 from louver.logging import AccessRecord, Outcome
 from louver.settings import Settings
 from louver.tracing import STARTER, TRACE_ID, read_trace_id, step
 
+FLUSH_SECONDS = 2.0
+"""For what is left when the service stops."""
 _QUIET: dict[str, Any] = {"record_exception": False, "set_status_on_exception": False}
 """Leak: OpenTelemetry would put an exception's words into the span, and a driver's words quote rows."""
 _FAULTS = (Outcome.UNAVAILABLE, Outcome.ERROR)
@@ -38,10 +41,14 @@ async def tracing() -> AsyncGenerator["Traces"]:
     """Send spans for the length of a `with`; in batches, from a thread of its own, dropped where nobody takes them."""
     resource = Resource.create({"service.name": environ.get("OTEL_SERVICE_NAME", "louver")})
     provider = TracerProvider(resource=resource, id_generator=_TraceIds(), shutdown_on_exit=False)
-    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
+    exporter = OTLPSpanExporter()
+    provider.add_span_processor(BatchSpanProcessor(exporter))
     try:
         yield Traces(provider.get_tracer("louver", __version__))
     finally:
+        await asyncio.wait([asyncio.create_task(asyncio.to_thread(provider.force_flush))], timeout=FLUSH_SECONDS)
+        # Ends its waiting for a collector that is not there.
+        exporter.shutdown()  # type: ignore[no-untyped-call]  # OpenTelemetry leaves it untyped
         await asyncio.to_thread(provider.shutdown)
 
 
@@ -75,9 +82,9 @@ class Traces:
 
     def watch(self, record: AccessRecord, done: asyncio.Future[None]) -> None:
         """Trace a record's way into the store, and say on the operation's span how it ended."""
-        _describe(get_current_span(), record)
-        span = self._tracer.start_span("audit", **_QUIET)
-        done.add_done_callback(partial(_end, span))
+        root = get_current_span()
+        _describe(root, record)
+        done.add_done_callback(partial(_end, root, self._tracer.start_span("audit", **_QUIET)))
 
 
 def _describe(span: Span, record: AccessRecord) -> None:
@@ -93,9 +100,11 @@ def _describe(span: Span, record: AccessRecord) -> None:
         span.set_status(Status(StatusCode.ERROR))
 
 
-def _end(span: Span, done: asyncio.Future[None]) -> None:
-    if done.cancelled() or done.exception() is not None:
-        span.set_status(Status(StatusCode.ERROR))
+def _end(root: Span, span: Span, done: asyncio.Future[None]) -> None:
+    if not done.cancelled() and done.exception() is not None:
+        root.set_attributes({"louver.outcome": Outcome.UNAVAILABLE.value, "louver.reason": AuditUnavailableError.code})
+        for failed in (root, span):
+            failed.set_status(Status(StatusCode.ERROR))
     span.end()
 
 
