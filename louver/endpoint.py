@@ -140,7 +140,9 @@ class Endpoint:
         require_post(exchange.method)
         exchange.media_type = choose_media_type(headers.get("accept"))
         if identity.principal is None:
-            raise identity.refusal or UnauthenticatedError("No valid key was sent.")
+            raise identity.refusal or UnauthenticatedError(
+                "No valid key was sent.", hint="send one as `Authorization: Bearer lvr_…`"
+            )
         require_json(headers.get("content-type"))
         denied_mode = read_denied_mode(headers.get("louver-denied"), identity.principal.denied_mode)
         body = await read_body(receive, headers.get("content-length"))

@@ -111,7 +111,7 @@ async def read_body(receive: Receive, declared_length: str | None) -> bytes:
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
-            raise InvalidInputError("The request ended before its body did.")
+            raise InvalidInputError("The request ended before its body did.", hint="send it again")
         body += message.get("body", b"")
         if len(body) > BODY_BYTES_MAX:
             raise _too_large(len(body))
@@ -135,7 +135,8 @@ def read_operation(body: bytes) -> Operation:
         parameters = orjson.loads(body)
     except orjson.JSONDecodeError as error:
         raise InvalidInputError(
-            f"The body is not JSON in UTF-8 (line {error.lineno}, column {error.colno})."
+            f"The body is not JSON in UTF-8 (line {error.lineno}, column {error.colno}).",
+            hint="send {query, variables} as JSON",
         ) from error
     if not isinstance(parameters, dict):
         raise InvalidInputError("The body is not a JSON object.", hint="batches are not taken: send one operation")
@@ -153,5 +154,5 @@ def read_operation(body: bytes) -> Operation:
 def _read_optional(parameters: Mapping[str, Any], name: str, kind: type, words: str) -> Any:
     value = parameters.get(name)
     if value is not None and not isinstance(value, kind):
-        raise InvalidInputError(f"`{name}` is neither {words} nor null.")
+        raise InvalidInputError(f"`{name}` is neither {words} nor null.", hint=f"send {words}, or leave it out")
     return value

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from louver import __version__
-from louver.errors import LouverError, MisconfiguredError, RefusedError
+from louver.cli.failing import failing_in_two_lines
 
 _COMMANDS = {
     "db": "db.db",
@@ -19,12 +19,10 @@ _COMMANDS = {
     "support": "support.support",
 }
 """Where in `louver.cli` each command is, as `<module>.<name>`."""
-_EXIT_REFUSED = 2
-_EXIT_FAILED = 1
 
 
 class CommandLine(click.Group):
-    """Imports sub-commands lazily, and says our errors in one line instead of a traceback."""
+    """Imports sub-commands lazily, and says errors in two lines instead of a traceback."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # the base's name
         """Name the sub-commands."""
@@ -38,25 +36,15 @@ class CommandLine(click.Group):
         command: click.Command = getattr(importlib.import_module(f"louver.cli.{module}"), name)
         return command
 
+    @failing_in_two_lines()
+    def make_context(self, *arguments: Any, **options: Any) -> click.Context:
+        """Read the command line."""
+        return super().make_context(*arguments, **options)
+
+    @failing_in_two_lines()
     def invoke(self, ctx: click.Context) -> Any:
         """Run, and end with the exit status that the error stands for."""
-        try:
-            return super().invoke(ctx)
-        except LouverError as error:
-            _tell(error)
-            ctx.exit(_find_exit_status(error))
-
-
-def _tell(error: LouverError) -> None:
-    click.echo(f"error: {error.code}: {error.message}", err=True)
-    if error.hint:
-        click.echo(f"  hint: {error.hint}", err=True)
-
-
-def _find_exit_status(error: LouverError) -> int:
-    if isinstance(error, MisconfiguredError):
-        return error.exit_status
-    return _EXIT_REFUSED if isinstance(error, RefusedError) else _EXIT_FAILED
+        return super().invoke(ctx)
 
 
 @click.group(cls=CommandLine)

@@ -138,7 +138,9 @@ async def _identify(settings: Settings) -> Identity:
 
 def _require_principal(identity: Identity) -> Principal:
     if identity.principal is None:
-        raise identity.refusal or UnauthenticatedError("No valid key was given.")
+        raise identity.refusal or UnauthenticatedError(
+            "No valid key was given.", hint=f"put an administrator's key into {KEY_VARIABLE}"
+        )
     return identity.principal
 
 

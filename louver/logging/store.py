@@ -16,7 +16,7 @@ from louver.logging.record import AccessRecord
 from louver.logging.sinks import Sink
 from louver.logging.sqlite_sink import SqliteSink
 from louver.logging.tables import REVISION
-from louver.logging.writer import Entry, Writer
+from louver.logging.writer import TRY_AGAIN, Entry, Writer
 from louver.settings import Settings
 
 QUEUE_MAX = 4096
@@ -88,13 +88,15 @@ class AuditStore:
             AuditUnavailableError: the queue is full, or the store is closed.
         """
         if self._task is None or self._task.done():
-            raise AuditUnavailableError("The access record cannot be stored: the service is stopping.")
+            raise AuditUnavailableError("The access record cannot be stored: the service is stopping.", hint=TRY_AGAIN)
         loop = asyncio.get_running_loop()
         entry = Entry(record, loop.create_future())
         try:
             self._queue.put_nowait(entry)
         except asyncio.QueueFull as error:
-            raise AuditUnavailableError("The access record cannot be stored: too many are waiting.") from error
+            raise AuditUnavailableError(
+                "The access record cannot be stored: too many are waiting.", hint=TRY_AGAIN
+            ) from error
         timer = loop.call_later(self._timeout_seconds, entry.expire)
         entry.done.add_done_callback(lambda _: timer.cancel())
         return entry.done

@@ -17,6 +17,7 @@ from louver.logging.redaction import describe_exception
 from louver.logging.sinks import RecordRejectedError, Sink
 
 BATCH_MAX = 512
+TRY_AGAIN = "try again; nothing was answered"
 _RETRY_SECONDS = (0.05, 0.1, 0.2, 0.4)
 """Between attempts; the last one repeats. Well under the time that an answer waits, so a short outage costs none."""
 
@@ -38,7 +39,9 @@ class Entry:
     def expire(self) -> None:
         """Refuse the waiter. The record stays queued: that somebody tried is worth knowing after the outage."""
         if not self.done.done():
-            self.done.set_exception(AuditUnavailableError("The access record could not be stored in time."))
+            self.done.set_exception(
+                AuditUnavailableError("The access record could not be stored in time.", hint=TRY_AGAIN)
+            )
             self.done.exception()  # retrieved here: nobody may be waiting any more
 
     def as_it_ended(self) -> AccessRecord | None:

@@ -91,7 +91,7 @@ async def lock_overlay(connection: AsyncConnection, agency_id: UUID) -> Overlay:
         select(AgencyRow.policy_overlay_version).where(AgencyRow.id == agency_id).with_for_update()
     )
     if version is None:
-        raise InvalidInputError("There is no such agency.")
+        raise InvalidInputError("There is no such agency.", hint="send the `id` that `viewer` or `agencies` answers")
     roles = await connection.execute(
         select(AgencyRoleRow.name, AgencyRoleRow.template).where(
             AgencyRoleRow.agency_id == agency_id, AgencyRoleRow.retired_at.is_(None)

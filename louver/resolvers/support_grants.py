@@ -118,7 +118,10 @@ async def approve_uof(
     await lock_overlay(connection, agency_id)
     grant = await _get(connection, agency_id, grant_id)
     if grant.find_state(now) in {"revoked", "over"} or grant.uof_asked_at is None:
-        raise InvalidInputError("There is nothing to approve: it has ended, or does not ask for use of force.")
+        raise InvalidInputError(
+            "There is nothing to approve: it has ended, or does not ask for use of force.",
+            hint="let a new one be made, which asks for use of force",
+        )
     if not _are_two(grant, author):
         raise AccessDeniedError(
             "Use of force is opened by two people, and this is the same one.", hint="ask somebody else to approve it"
