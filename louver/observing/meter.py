@@ -3,7 +3,7 @@
 import asyncio
 import re
 import time
-from functools import partial
+from functools import cache, partial
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
@@ -41,6 +41,7 @@ class Meter:
         self._failed = count("audit_failed", "Records not durable in time; nothing was answered")
         self._duration = time_it("operation_duration", "From the request's head to its answer, before it is on record")
         self._wait = time_it("audit_wait", "From a record to its commit")
+        self._find_operations = cache(self._operations.labels)  # the library's own look-up takes longer than the rest
         self._names: set[str] = set()
         self._known_reasons: set[str] = set()
 
@@ -57,11 +58,13 @@ class Meter:
             self._failed.inc()
         else:
             self._wait.observe(time.perf_counter() - started)
-        self._operations.labels(self._find_name(record), outcome.value).inc()
-        self._count_reason(record.event, reason)
+        self._find_operations(self._find_name(record), outcome).inc()
+        if reason or record.event in self._reasons:
+            self._count_reason(record.event, reason)
         self._rows.inc(record.rows)
         self._bytes.inc(record.bytes_out)
-        self._cost.inc(record.cost or 0)
+        if record.cost:
+            self._cost.inc(record.cost)
         self._duration.observe(record.duration_us / 1_000_000)
 
     def _count_reason(self, event: Event, reason: str | None) -> None:
