@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from prometheus_client import CollectorRegistry, GCCollector, ProcessCollector
+from prometheus_client import CollectorRegistry, GCCollector, ProcessCollector, disable_created_metrics
 
 from louver.db.reader import Reader, open_reader
 from louver.endpoint import Send
@@ -87,6 +87,8 @@ class Observing:
         if not (self.settings.metrics_port and isinstance(store, WatchedStore)):
             yield
             return
+        # They would be a second line for each counter, which this format has no use for.
+        disable_created_metrics()  # type: ignore[no-untyped-call]  # the library leaves it untyped
         registry = CollectorRegistry()
         ProcessCollector(registry=registry)
         GCCollector(registry=registry)

@@ -18,7 +18,7 @@ class WatchedStore(AuditStore):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.watches: list[Watch] = []
-        self._waiting_since: float | None = None
+        self._waiting_since = 0.0
 
     @property
     def waiting(self) -> int:
@@ -28,13 +28,11 @@ class WatchedStore(AuditStore):
     @property
     def lag_seconds(self) -> float:
         """For how long nothing was written although something waits."""
-        if self._waiting_since is None or (self.is_healthy and not self.waiting):
-            return 0.0
-        return time.monotonic() - self._waiting_since
+        return time.monotonic() - self._waiting_since if self.waiting or not self.is_healthy else 0.0
 
     def submit(self, record: AccessRecord | None) -> asyncio.Future[None]:
         """See AuditStore."""
-        if self._waiting_since is None:
+        if self.is_healthy and not self.waiting:
             self._waiting_since = time.monotonic()
         try:
             done = super().submit(record)
@@ -44,7 +42,6 @@ class WatchedStore(AuditStore):
             done.exception()  # retrieved: whoever submits gets it as it is
             self._show(record, done)
             raise
-        done.add_done_callback(self._note_end)
         self._show(record, done)
         return done
 
@@ -52,7 +49,3 @@ class WatchedStore(AuditStore):
         if record is not None:
             for watch in self.watches:
                 watch(record, done)
-
-    def _note_end(self, done: asyncio.Future[None]) -> None:
-        if not done.cancelled() and done.exception() is None:
-            self._waiting_since = time.monotonic() if self.waiting else None

@@ -8,6 +8,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from pathlib import Path
 from uuid import uuid4
 
 import httpx
@@ -24,6 +25,8 @@ from tests.observing.conftest import ROSTER, TOKEN
 from tests.observing.scraping import find_port, read_figures, scrape, scrape_when_up
 from tests.server import serving
 from tests.world.store import HOLDERS, key_of
+
+DOCS = (Path(__file__).parents[2] / "docs" / "observing.md").read_text(encoding="utf-8")
 
 
 async def ask_everything(server):
@@ -92,6 +95,14 @@ class TestFigures:
             await metered.post(f"lvr_{number}", ROSTER)
         labels = set(re.findall(r"(\w+)=", await scrape(metrics_port)))
         assert labels == {"name", "outcome", "reason", "le", "version", "generation"}
+
+    async def test_page_and_docs_agree(self, metered, metrics_port):
+        """Every figure is explained in docs/observing.md, and none is there that is not served."""
+        await ask_everything(metered)
+        served = set(re.findall(r"^# TYPE (louver_\w+) ", await scrape(metrics_port), re.MULTILINE))
+        told = set(re.findall(r"louver_\w+", DOCS))
+        assert served == told
+        assert all(f"`LOUVER_{name.upper()}`" in DOCS for name in ("metrics_port", "metrics_host", "metrics_token"))
 
     async def test_audit_outage(self, metered, metrics_port, tmp_path, chief):
         """While the log takes nothing, the page says so: refused, failed, waiting and for how long."""
