@@ -112,12 +112,12 @@ async def open_service(settings: Settings, build_gateway: GatewayBuilder, stack:
     secret = read_secret(settings)
     await require_current_stores(settings)
     observing = await stack.enter_async_context(open_observing(settings))
-    reader = observing.open_reader(settings)
+    reader = observing.open_reader()
     stack.push_async_callback(reader.close)
     writer = create_engine(settings.database_url, _WRITERS)
     stack.push_async_callback(writer.dispose)
     keeper = PolicyKeeper(reader)
-    store = await observing.open_store(settings)
+    store = await observing.open_store()
     stack.push_async_callback(store.close)
     endpoint = Endpoint(
         identify=observing.trace_identify(Identifier(reader, keeper).identify),

@@ -37,17 +37,17 @@ class Observing:
     settings: Settings
     traces: "Traces | None"
 
-    def open_reader(self, settings: Settings) -> Reader:
+    def open_reader(self) -> Reader:
         """Make the reader."""
         if self.traces is None:
-            return open_reader(settings.database_url, settings.pool_size)
-        return self.traces.open_reader(settings)
+            return open_reader(self.settings.database_url, self.settings.pool_size)
+        return self.traces.open_reader(self.settings)
 
-    async def open_store(self, settings: Settings) -> AuditStore:
+    async def open_store(self) -> AuditStore:
         """Open the store of access records."""
-        if self.traces is None and not settings.metrics_port:
-            return await AuditStore.open(settings)
-        store = await WatchedStore.open(settings)
+        if self.traces is None and not self.settings.metrics_port:
+            return await AuditStore.open(self.settings)
+        store = await WatchedStore.open(self.settings)
         if self.traces is not None:
             store.watches.append(self.traces.watch)
         return store
