@@ -21,7 +21,8 @@ from tests.observing.conftest import ROSTER
 
 PAGE = (Path(__file__).parents[2] / "docs" / "errors.md").read_text(encoding="utf-8")
 SECTIONS = dict(re.findall(r"^### (\w+)\n\n(.*?)(?=^#|\Z)", PAGE, re.MULTILINE | re.DOTALL))
-SOURCES = sorted(Path(louver.__path__[0]).rglob("*.py"))
+SOURCES = [path for path in sorted(Path(louver.__path__[0]).rglob("*.py")) if "proof" not in path.parts]
+"""Of what serves; the proof's stand-ins answer nobody."""
 _CODE_IN_SOURCE = re.compile(r"""["']?\bcode\b["']?\]?(?:: ClassVar\[str\])?\s*[:=]\s*["']([A-Z][A-Z_]{3,})["']""")
 ADD = "add a section `### {}` with **Cause.** and **What to do.** to docs/errors.md"
 
