@@ -24,6 +24,7 @@ CLIENTS_MAX = 8
 TIMEOUT_SECONDS = 5.0
 _PORTS_TRIED = 64
 _PORT_MAX = 65_535
+_AUTHORIZATION = b"authorization"
 _TOKEN_CHARACTERS = 32
 
 
@@ -108,11 +109,9 @@ class _Page:
 
 
 def _find_authorization(lines: list[bytes]) -> bytes:
-    found = [value.strip() for name, _, value in (line.partition(b":") for line in lines) if name.lower() == _NAME]
+    headers = (line.partition(b":") for line in lines)
+    found = [value.strip() for name, _, value in headers if name.lower() == _AUTHORIZATION]
     return found[0] if len(found) == 1 else b""
-
-
-_NAME = b"authorization"
 
 
 def _respond(status: HTTPStatus, body: bytes = b"") -> bytes:

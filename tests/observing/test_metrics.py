@@ -121,6 +121,29 @@ class TestFigures:
         assert found["louver_audit_healthy",] == 0
         assert found["louver_audit_lag_seconds",] > 0
 
+    async def test_pool(self, metered, metrics_port):
+        """Statements under way are told apart into those that have a connection and those that wait for one."""
+        reader = metered.service.reader
+        async with reader._places, reader._places, reader._places:
+            statements = [asyncio.create_task(reader.fetch("SELECT 1")) for _ in range(4)]
+            found = read_figures(await scrape(metrics_port))
+        await asyncio.gather(*statements)
+        assert (found["louver_pool_in_use",], found["louver_pool_waiting",]) == (3, 1)
+        assert read_figures(await scrape(metrics_port))["louver_pool_in_use",] == 0
+
+    async def test_stale_policy(self, metered, metrics_port, world_copy):
+        """An agency whose policy cannot be loaded is counted, and not named; the others are answered."""
+        with contextlib.closing(sqlite3.connect(world_copy.removeprefix("sqlite:///"))) as store:
+            store.execute(
+                "UPDATE agencies SET policy_overlay_version = 9 WHERE id = ?", [HOLDERS["chief"].agency_id.hex]
+            )
+            store.commit()
+        statuses = [(await metered.post(key_of(name).text, ROSTER)).status_code for name in ("chief", "foreign chief")]
+        found = read_figures(await scrape(metrics_port))
+        assert statuses == [503, 200]
+        assert found["louver_policy_stale_agencies",] == 1
+        assert found["louver_unavailable_total", "POLICY_STALE"] == 1
+
     async def test_off_by_default(self, world_copy, tmp_path):
         """Unless a port is named nothing is counted, and no part is another than without it."""
         async with serving(world_copy, tmp_path) as server:

@@ -101,6 +101,17 @@ class TestNoValues:
         assert not {text for text in told if values & set(text.split())}
         assert not [span for span in collector.spans if span.events or span.status.message]
 
+    async def test_words_of_exceptions(self, collector, traced, chief, world_copy):
+        """A driver's error ends a span without its words."""
+        async with traced as server:
+            with closing(sqlite3.connect(world_copy.removeprefix("sqlite:///"))) as store:
+                store.execute("ALTER TABLE officers RENAME TO mislaid")
+            assert (await server.post(chief, ROSTER)).status_code == 500
+        spans = {span.name: span for span in collector.spans}
+        assert spans["graphql"].status.code == 2
+        assert not [span for span in spans.values() if span.events or span.status.message]
+        assert b"no such table" not in b"".join(collector.bodies)
+
 
 class TestStatementText:
     def test_parameters_alone(self):
