@@ -47,8 +47,8 @@ def list_codes():
 
 class TestPage:
     def test_every_code_has_an_anchor(self):
-        """No code is without its section, and no section without its code."""
-        assert list_codes() == set(SECTIONS), [ADD.format(code) for code in list_codes() - set(SECTIONS)]
+        """No code is without its section."""
+        assert [ADD.format(code) for code in sorted(list_codes() - set(SECTIONS))] == []
 
     @pytest.mark.parametrize("code", SECTIONS)
     def test_teaches(self, code):
