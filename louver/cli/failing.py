@@ -11,7 +11,8 @@ from louver.logging.redaction import describe_exception
 
 _EXIT_REFUSED = 2
 _EXIT_FAILED = 1
-_PASSED_ON = (click.exceptions.NoArgsIsHelpError, click.exceptions.Exit, click.exceptions.Abort)
+_PASSED_ON = (click.exceptions.NoArgsIsHelpError, click.exceptions.Exit, click.exceptions.Abort, BrokenPipeError)
+"""What click ends by itself and without a word: help, an exit, Ctrl-C, a reader of our output that has gone."""
 
 
 @contextmanager

@@ -6,7 +6,7 @@ Nothing of it is in an answer's way unless it is asked for: the parts are then r
 import contextlib
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from prometheus_client import CollectorRegistry, GCCollector, ProcessCollector, disable_created_metrics
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:  # imported in `open_observing`, where traces are wanted
     from louver.observing.traces import Traces
 
 Application = Callable[[Mapping[str, Any], Receive, Send], Awaitable[None]]
+Sent = ParamSpec("Sent")
 Found = TypeVar("Found")
 
 
@@ -52,16 +53,14 @@ class Observing:
             store.watches.append(self.traces.watch)
         return store
 
-    def trace_identify(
-        self, identify: Callable[[str | None], Awaitable[Found]]
-    ) -> Callable[[str | None], Awaitable[Found]]:
+    def trace_identify(self, identify: Callable[Sent, Awaitable[Found]]) -> Callable[Sent, Awaitable[Found]]:
         """Time how long it takes to know who asks, and what they may."""
         if self.traces is None:
             return identify
 
-        async def identify_in_step(authorization: str | None) -> Found:
+        async def identify_in_step(*sent: Sent.args, **named: Sent.kwargs) -> Found:
             with step("identify"):
-                return await identify(authorization)
+                return await identify(*sent, **named)
 
         return identify_in_step
 
