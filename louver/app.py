@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
@@ -30,6 +31,8 @@ from louver.resolvers.recorded import RecordedLog
 from louver.schema.gateway import Gateway
 from louver.schema.roots import build_schema
 from louver.secret import derive_key, read_secret
+from louver.serving.front import Front
+from louver.serving.proxies import TrustedProxies
 from louver.settings import Settings
 from louver.stores import require_current_stores
 from louver.support import GrantedGateway
@@ -88,6 +91,7 @@ def create_app(settings: Settings | None = None, build_gateway: GatewayBuilder |
             Route("/healthz", _answer_health, name="healthz"),
             Route("/readyz", _answer_readiness, name="readyz"),
         ],
+        middleware=[Middleware(Front, TrustedProxies(settings.trusted_proxies), is_tls_required=settings.require_tls)],
         lifespan=lifespan,
     )
 

@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 from louver.errors import LouverError
 from louver.logging import AccessRecord, Caller, Event, Outcome, ValueDigest
 from louver.resolvers.answer import AccessFacts
+from louver.serving.proxies import client_address
 from louver.statuses import DENIED_CODES, UNAVAILABLE_CODES
 from louver.tracing import find_trace_id
 from louver.wire import JSON, Operation
@@ -52,8 +53,7 @@ class Exchange:
             name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1")
             # Leak: of a header that comes twice one would be checked here and the other believed elsewhere.
             headers[name] = f"{headers[name]}, {value}" if name in headers else value
-        client = scope.get("client")
-        return cls(scope["method"], headers, client[0] if client else None)
+        return cls(scope["method"], headers, client_address(scope))
 
     def fail(self, error: LouverError) -> None:
         """Note a refusal in place of an answer, of which nothing leaves then."""

@@ -32,6 +32,22 @@ class Settings:
     """What a scrape must send as `Authorization: Bearer …`, at least 32 characters; needed off this machine alone."""
     traces: str = ""
     """`otlp` sends traces to OTEL_EXPORTER_OTLP_ENDPOINT, `off` sends none; empty: sends them where that is set."""
+    tls_certificate: str = ""
+    """PEM file with the certificate and its chain; empty: plain HTTP."""
+    tls_key: str = ""
+    require_tls: bool = False
+    """Refuse what comes from another machine over plain HTTP."""
+    trusted_proxies: str = ""
+    """Networks of the proxies that say who the client is, as `10.0.0.0/8, 2001:db8::7`."""
+    head_seconds: float = 10.0
+    """How long a client may take for a request's head."""
+    body_seconds: float = 30.0
+    idle_seconds: float = 75.0
+    """How long a connection may stay open between two requests."""
+    connections_max: int = 1_000
+    """Open connections per process."""
+    drain_seconds: float = 30.0
+    """How long requests in flight may take to end when the server stops."""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
@@ -54,10 +70,13 @@ def _defaults() -> dict[str, object]:
     return {name: getattr(empty, name) for name in Settings.__dataclass_fields__}
 
 
+_WORDS = {"true": True, "1": True, "yes": True, "on": True, "false": False, "0": False, "no": False, "off": False}
+
+
 def _parse(name: str, raw: str, kind: type) -> object:
     try:
-        return kind(raw)
-    except ValueError as error:
+        return _WORDS[raw.strip().lower()] if kind is bool else kind(raw)
+    except (KeyError, ValueError) as error:
         raise MisconfiguredError(
             f"LOUVER_{name.upper()} is not a {kind.__name__}", hint=f"set it to a {kind.__name__}, or unset it"
         ) from error
