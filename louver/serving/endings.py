@@ -63,7 +63,7 @@ class EndingProtocol(HttpToolsProtocol):
         """Begin, or turn the client away."""
         super().connection_made(transport)
         self._outlet = Outlet(transport.write, transport.is_closing, self._close)
-        self._await_client(self._limits.head_seconds)
+        self._await(self._limits.head_seconds)
         self._census.admit(self, len(self.connections))
 
     def connection_lost(self, exc: Exception | None) -> None:
