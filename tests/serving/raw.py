@@ -67,6 +67,16 @@ class Wire:
         self._writer.close()
 
 
+@contextlib.asynccontextmanager
+async def connected(port: int) -> AsyncIterator[Wire]:
+    """Open a connection for the length of a `with`."""
+    wire = Wire(*await asyncio.open_connection("127.0.0.1", port))
+    try:
+        yield wire
+    finally:
+        wire.close()
+
+
 @dataclass
 class Guarded:
     """A server in this loop over an application that does as the path says."""
@@ -77,14 +87,9 @@ class Guarded:
     """What the application was asked, and how it ended for it."""
     released: asyncio.Event
 
-    @contextlib.asynccontextmanager
-    async def connected(self) -> AsyncIterator[Wire]:
+    def connected(self) -> contextlib.AbstractAsyncContextManager[Wire]:
         """Open a connection for the length of a `with`."""
-        wire = Wire(*await asyncio.open_connection("127.0.0.1", self.port))
-        try:
-            yield wire
-        finally:
-            wire.close()
+        return connected(self.port)
 
     async def ask(self, data: bytes) -> Answer:
         """Send bytes on a connection of their own; the answer must be its last."""

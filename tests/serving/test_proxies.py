@@ -43,7 +43,11 @@ def resolve(headers: dict[str, str], peer: str = "127.0.0.1", proxies: str = PRO
         ({"forwarded": "for=_hidden;proto=https"}, None, "https"),
         ({"forwarded": "proto=https"}, None, "https"),
         (
-            {"forwarded": "for=203.0.113.9;proto=https", "x-forwarded-for": "203.0.113.9", "x-forwarded-proto": "https"},
+            {
+                "forwarded": "for=203.0.113.9;proto=https",
+                "x-forwarded-for": "203.0.113.9",
+                "x-forwarded-proto": "https",
+            },
             "203.0.113.9",
             "https",
         ),
