@@ -16,9 +16,6 @@ from louver.serving.protocol import GuardedProtocol
 from louver.serving.proxies import TrustedProxies
 from louver.serving.server import GuardedServer
 
-HEAD = b"POST /graphql HTTP/1.1\r\nHost: x\r\n"
-WHOLE = HEAD + b"Content-Length: 2\r\n\r\n{}"
-
 
 class Answer(NamedTuple):
     """One response."""

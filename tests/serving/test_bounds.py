@@ -8,7 +8,8 @@ import pytest
 from louver.errors import MisconfiguredError
 from louver.serving.limits import ConnectionLimits
 from louver.settings import Settings
-from tests.serving.raw import HEAD, WHOLE, Guarded, guarding
+from tests.serving.raw import Guarded, guarding
+from tests.serving.shapes import HEAD, WHOLE
 
 
 def asking(path: str, body: bytes = b"") -> bytes:

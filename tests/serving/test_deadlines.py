@@ -2,7 +2,8 @@
 
 import asyncio
 
-from tests.serving.raw import HEAD, WHOLE, guarding
+from tests.serving.raw import guarding
+from tests.serving.shapes import HEAD, WHOLE
 
 SHORT = 0.2
 
