@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from enum import Enum, auto
 from math import inf
-from typing import Any, NamedTuple
+from typing import Any
 
 import structlog
 from uvicorn.config import Config
@@ -24,12 +24,34 @@ class Reading(Enum):
     BODY = auto()
 
 
-class Outlet(NamedTuple):
-    """What an answer is written to: the transport, except for how it closes."""
+class Outlet:
+    """What an answer is written to: head and body leave in one packet, and closing is the protocol's."""
 
-    write: Callable[[bytes], None]
-    is_closing: Callable[[], bool]
-    close: Callable[[], None]
+    __slots__ = ("_held", "_loop", "_transport", "close", "is_closing")
+
+    def __init__(
+        self, transport: asyncio.WriteTransport, loop: asyncio.AbstractEventLoop, close: Callable[[], None]
+    ) -> None:
+        self._transport = transport
+        self._loop = loop
+        self._held: bytes | None = None
+        self.is_closing = transport.is_closing
+        self.close = close
+
+    def write(self, data: bytes) -> None:
+        """Write, at the latest when whoever is at work pauses."""
+        if self._held is None:
+            self._held = data
+            self._loop.call_soon(self.flush)
+        else:
+            held, self._held = self._held, None
+            self._transport.writelines((held, data))
+
+    def flush(self) -> None:
+        """Write what is held."""
+        if self._held is not None:
+            held, self._held = self._held, None
+            self._transport.write(held)
 
 
 class EndingProtocol(HttpToolsProtocol):
@@ -62,7 +84,7 @@ class EndingProtocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as the base has it
         """Begin, or turn the client away."""
         super().connection_made(transport)
-        self._outlet = Outlet(transport.write, transport.is_closing, self._close)
+        self._outlet = Outlet(transport, self.loop, self._close)
         self._await(self._limits.head_seconds)
         self._census.admit(self, len(self.connections))
 
@@ -157,6 +179,7 @@ class EndingProtocol(HttpToolsProtocol):
 
     def _close(self) -> None:
         """End after an answer that is the last."""
+        self._outlet.flush()
         if self._reading is Reading.NOTHING and not self.pipeline:
             self._leave()
         else:
