@@ -99,14 +99,16 @@ class Guarded:
 
 
 @contextlib.asynccontextmanager
-async def guarding(proxies: str = "", *, is_tls_required: bool = False, **limits: Any) -> AsyncIterator[Guarded]:
+async def guarding(
+    proxies: str = "", *, is_tls_required: bool = False, app: Any = None, **limits: Any
+) -> AsyncIterator[Guarded]:
     """Serve for the length of a `with`."""
     seen: list[str] = []
     released = asyncio.Event()
-    app = Front(_answering(seen, released), TrustedProxies(proxies), is_tls_required=is_tls_required)
+    app = app or Front(_answering(seen, released), TrustedProxies(proxies), is_tls_required=is_tls_required)
     listener = bind("127.0.0.1", 0)
     config = uvicorn.Config(
-        app, http=GuardedProtocol, ws="none", lifespan="off", log_config=None, proxy_headers=False, server_header=False
+        app, http=GuardedProtocol, ws="none", lifespan="auto", log_config=None, proxy_headers=False, server_header=False
     )
     server = GuardedServer(config, ConnectionLimits(**limits))
     task = asyncio.create_task(server._serve(sockets=[listener]))
@@ -123,6 +125,7 @@ async def guarding(proxies: str = "", *, is_tls_required: bool = False, **limits
 
 def _answering(seen: list[str], released: asyncio.Event) -> Callable[..., Any]:
     async def app(scope: Any, receive: Any, send: Any) -> None:
+        assert scope["type"] == "http"  # which says that there is nothing to start
         path = scope["path"]
         if path == "/early":  # answers before it has read the body
             seen.append(path)
