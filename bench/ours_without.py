@@ -13,6 +13,9 @@ import uvicorn
 from louver.app import create_app
 from louver.identity import Identifier, Identity
 from louver.logging import AuditStore
+from louver.serving.limits import ConnectionLimits
+from louver.serving.protocol import GuardedProtocol
+from louver.serving.server import GuardedServer
 
 
 def leave_out_audit() -> None:
@@ -45,9 +48,9 @@ def main() -> None:
     listener = socket.create_server(("127.0.0.1", 0), backlog=2048)
     print(f"http://127.0.0.1:{listener.getsockname()[1]}/graphql", flush=True)
     config = uvicorn.Config(
-        create_app, factory=True, http="httptools", lifespan="on", log_config=None, access_log=False
+        create_app, factory=True, http=GuardedProtocol, lifespan="on", log_config=None, access_log=False
     )
-    uvicorn.Server(config).run(sockets=[listener])
+    GuardedServer(config, ConnectionLimits()).run(sockets=[listener])
 
 
 if __name__ == "__main__":

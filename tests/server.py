@@ -14,6 +14,8 @@ import uvicorn
 
 from louver.app import Service, create_app
 from louver.cli.serve import bind
+from louver.serving.limits import ConnectionLimits
+from louver.serving.server import GuardedServer
 from louver.settings import Settings
 from louver.stores import upgrade_stores
 
@@ -77,7 +79,7 @@ async def serving(url: str, folder: Path, *, pool_size: int = 3, **more: Any) ->
     with logging_restored():
         listener = bind("127.0.0.1", 0)
         config = uvicorn.Config(create_app(settings), lifespan="on", log_config=None, access_log=False)
-        server = uvicorn.Server(config)
+        server = GuardedServer(config, ConnectionLimits())
         task = asyncio.create_task(_serve(server, listener))
         while not server.started:
             await asyncio.sleep(0.01)

@@ -58,7 +58,7 @@ def serve(*, host: str, port: int, workers: int, tls_certificate: str | None, tl
 
 def _check_connections(settings: Settings) -> ConnectionLimits:
     limits = ConnectionLimits.from_settings(settings)
-    provide_files(limits.connections_max)
+    limits = replace(limits, connections_max=provide_files(limits.connections_max))
     TrustedProxies(settings.trusted_proxies)
     if settings.tls_certificate or settings.tls_key:
         require_certificate(settings.tls_certificate, settings.tls_key)

@@ -91,6 +91,7 @@ class EndingProtocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """End."""
         self._census.forget(self)
+        self._outlet.close = self.transport.close  # or the two would hold each other until the collector comes by
         super().connection_lost(exc)
 
     def pause_writing(self) -> None:
@@ -169,7 +170,7 @@ class EndingProtocol(HttpToolsProtocol):
 
     def _part(self, refusal: Refusal | None) -> None:
         if refusal and not self.transport.is_closing():
-            self.transport.write(refusal.as_bytes())
+            self.transport.write(refusal.as_bytes(is_secure=self.scheme == "https"))
             structlog.get_logger().warning(
                 "request.turned_away", status=int(refusal.status), code=refusal.code, client=self.client
             )

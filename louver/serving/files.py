@@ -2,25 +2,24 @@
 
 import resource
 
-from louver.errors import MisconfiguredError
+import structlog
 
 _OWN_FILES = 256
 """Databases, logs, listeners, modules."""
+_SPARE = 4
+"""Times as many as there may be connections, where the system allows: TLS handshakes are not counted among them."""
 
 
-def provide_files(connections_max: int) -> None:
-    """Let the process, and those it starts, open as many files as it may have connections.
-
-    Raises:
-        MisconfiguredError: the system does not allow that many.
-    """
-    wanted = connections_max + _OWN_FILES
+def provide_files(connections_max: int) -> int:
+    """Let this process, and those it starts, open files for so many connections; answer for how many there are any."""
+    wanted = _SPARE * connections_max + _OWN_FILES
     allowed, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if allowed >= wanted or allowed == resource.RLIM_INFINITY:
-        return
-    if most != resource.RLIM_INFINITY and most < wanted:
-        raise MisconfiguredError(
-            f"{connections_max} connections need {wanted} open files, and {most} are allowed",
-            hint="raise the limit (LimitNOFILE= of a systemd unit, `ulimit -n`), or lower LOUVER_CONNECTIONS_MAX",
-        )
-    resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
+    if allowed == resource.RLIM_INFINITY:
+        return connections_max
+    enough = wanted if most == resource.RLIM_INFINITY else min(wanted, most)
+    if allowed < enough:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (enough, most))
+    fitting = max(1, max(allowed, enough) - _OWN_FILES)
+    if fitting < connections_max:
+        structlog.get_logger().warning("server.files_short", connections=fitting, wanted=connections_max)
+    return min(connections_max, fitting)

@@ -10,14 +10,13 @@ import structlog
 from louver.errors import InvalidInputError
 from louver.serving.forwarding import is_forwarded
 from louver.serving.proxies import TrustedProxies, client_address
-from louver.serving.refusals import ALWAYS_HEADERS, Refusal, refuse_syntax
+from louver.serving.refusals import ALWAYS_HEADERS, SECURE_HEADERS, Refusal, refuse_syntax
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Message, Receive, Send], Awaitable[None]]
 
-_SECURE_HEADERS = (*ALWAYS_HEADERS, (b"strict-transport-security", b"max-age=31536000"))
 _PROBES = frozenset({"/healthz", "/readyz"})
 """A load balancer asks them in the clear, without a credential, and is told no more than whether we are well."""
 IN_THE_CLEAR = Refusal(
@@ -48,7 +47,7 @@ class Front:
             await self._app(scope, receive, send)
             return
         refusal = self._admit(scope)
-        extra = _SECURE_HEADERS if scope["scheme"] == "https" else ALWAYS_HEADERS
+        extra = SECURE_HEADERS if scope["scheme"] == "https" else ALWAYS_HEADERS
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":

@@ -16,6 +16,8 @@ ALWAYS_HEADERS = (
     (b"referrer-policy", b"no-referrer"),
 )
 """On every answer of the process, whatever it is."""
+SECURE_HEADERS = (*ALWAYS_HEADERS, (b"strict-transport-security", b"max-age=31536000"))
+"""On those that come over TLS. Over plain HTTP a browser must not believe the last, so it is not sent there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +47,11 @@ class Refusal:
         ]
         return [*headers, (b"retry-after", b"1")] if self.status is HTTPStatus.SERVICE_UNAVAILABLE else headers
 
-    def as_bytes(self) -> bytes:
+    def as_bytes(self, *, is_secure: bool) -> bytes:
         """Render the whole response."""
+        common = SECURE_HEADERS if is_secure else ALWAYS_HEADERS
         lines = [f"HTTP/1.1 {self.status} {self.status.phrase}".encode()]
-        lines += [name + b": " + value for name, value in (*self.headers, *ALWAYS_HEADERS)]
+        lines += [name + b": " + value for name, value in (*self.headers, *common)]
         return b"\r\n".join(lines) + b"\r\n\r\n" + self.body
 
 

@@ -1,5 +1,6 @@
 """Several server processes on one listening socket: who dies is replaced, a new certificate is taken in turn."""
 
+import contextlib
 import multiprocessing
 import signal
 import socket
@@ -124,4 +125,5 @@ class Workers:
 def work(config: Config, limits: ConnectionLimits, listener: socket.socket, started: Event) -> None:
     """Serve, in a process of its own."""
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # a terminal's; the parent's is meant for the parent
-    GuardedServer(config, limits, on_started=started.set).run(sockets=[listener])
+    with contextlib.suppress(KeyboardInterrupt):
+        GuardedServer(config, limits, on_started=started.set).run(sockets=[listener])

@@ -27,6 +27,8 @@ from louver.errors import FieldDeniedError, InvalidInputError
 from louver.logging.location import locate_audit
 from louver.logging.tables import audit_records
 from louver.resolvers.answer import AccessFacts, Answer
+from louver.serving.limits import ConnectionLimits
+from louver.serving.server import GuardedServer
 from louver.settings import Settings
 from louver.stores import upgrade_stores
 
@@ -153,7 +155,7 @@ async def running(settings: Settings, gateway: Any) -> AsyncIterator[Running]:
     port = listener.getsockname()[1]
     app = create_app(settings, build_gateway=lambda _parts: gateway)
     config = uvicorn.Config(app, http="httptools", lifespan="on", log_config=None, access_log=False)
-    server = uvicorn.Server(config)
+    server = GuardedServer(config, ConnectionLimits())
     task = asyncio.create_task(server._serve(sockets=[listener]))
     while not server.started and not task.done():  # noqa: ASYNC110  # uvicorn has no event to wait for
         await asyncio.sleep(0.01)
