@@ -70,13 +70,13 @@ def _defaults() -> dict[str, object]:
     return {name: getattr(empty, name) for name in Settings.__dataclass_fields__}
 
 
-_WORDS = {"true": True, "1": True, "yes": True, "on": True, "false": False, "0": False, "no": False, "off": False}
+_BOOLEANS = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
 
 
 def _parse(name: str, raw: str, kind: type) -> object:
     try:
-        return _WORDS[raw.strip().lower()] if kind is bool else kind(raw)
-    except (KeyError, ValueError) as error:
+        return _BOOLEANS[raw.strip().lower()] if kind is bool else kind(raw)
+    except (ValueError, KeyError) as error:
         raise MisconfiguredError(
             f"LOUVER_{name.upper()} is not a {kind.__name__}", hint=f"set it to a {kind.__name__}, or unset it"
         ) from error

@@ -98,8 +98,8 @@ TOO_MANY_AHEAD = Refusal(
     {"limit": PIPELINE_MAX},
 )
 BUSY = Refusal(
-    HTTPStatus.SERVICE_UNAVAILABLE, "OVERLOADED", "All connections are in use.", "send the request again in a moment"
+    HTTPStatus.SERVICE_UNAVAILABLE, "RATE_LIMITED", "All connections are in use.", "send the request again in a moment"
 )
 STOPPING = Refusal(
-    HTTPStatus.SERVICE_UNAVAILABLE, "OVERLOADED", "This server is stopping.", "send the request again in a moment"
+    HTTPStatus.SERVICE_UNAVAILABLE, "RATE_LIMITED", "This server is stopping.", "send the request again in a moment"
 )

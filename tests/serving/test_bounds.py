@@ -119,7 +119,7 @@ class TestConnections:
             async with guarded.connected() as second:
                 await second.send(WHOLE)
                 assert (await second.answer()).status == 200
-            assert (await first.answer()).code == "OVERLOADED"
+            assert (await first.answer()).code == "RATE_LIMITED"
 
     async def test_all_at_work(self):
         """When each connection has a request in flight, the next is asked to come again."""
@@ -129,7 +129,7 @@ class TestConnections:
                 await wire.send(asking("/held"))
             await asyncio.sleep(0.05)
             answer = await guarded.ask(WHOLE)
-            assert (answer.status, answer.code, answer.headers["retry-after"]) == (503, "OVERLOADED", "1")
+            assert (answer.status, answer.code, answer.headers["retry-after"]) == (503, "RATE_LIMITED", "1")
 
 
 @pytest.mark.parametrize("value", ["0", "-1", "nan", "inf"])

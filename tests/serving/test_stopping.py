@@ -68,7 +68,7 @@ class TestBound:
                 await asyncio.sleep(0.3)
                 server.process.send_signal(signal.SIGTERM)
                 answer = await slow.answer()
-            assert (answer.status, answer.code, answer.headers["connection"]) == (503, "OVERLOADED", "close")
+            assert (answer.status, answer.code, answer.headers["connection"]) == (503, "RATE_LIMITED", "close")
             await asyncio.to_thread(server.process.wait, 30)
             said = server.log.read_text()
         assert '"event":"server.drain_ended"' in said
