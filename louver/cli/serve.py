@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import ipaddress
 import os
 import socket
 from dataclasses import replace
@@ -17,7 +16,7 @@ from louver.secret import read_secret
 from louver.serving.files import provide_files
 from louver.serving.limits import ConnectionLimits
 from louver.serving.protocol import GuardedProtocol
-from louver.serving.proxies import TrustedProxies
+from louver.serving.proxies import TrustedProxies, is_loopback
 from louver.serving.server import GuardedServer
 from louver.serving.tls import build_context, require_certificate
 from louver.serving.workers import Workers
@@ -51,7 +50,7 @@ def serve(*, host: str, port: int, workers: int, tls_certificate: str | None, tl
     listener = bind(host, port)
     is_secure = bool(settings.tls_certificate)
     click.echo(f"Louver answers at {'https' if is_secure else 'http'}://{_as_authority(listener)}/graphql")
-    if not (is_secure or settings.trusted_proxies or settings.require_tls or _is_loopback(listener)):
+    if not (is_secure or settings.trusted_proxies or settings.require_tls or is_loopback(listener.getsockname()[0])):
         click.echo("warning: keys and records cross the network in the clear; see LOUVER_REQUIRE_TLS", err=True)
     run(listener, workers, settings, limits)
 
@@ -111,10 +110,6 @@ def run(listener: socket.socket, workers: int, settings: Settings, limits: Conne
             GuardedServer(config, limits).run(sockets=[listener])
     else:
         Workers(config, limits, listener, workers).run()
-
-
-def _is_loopback(listener: socket.socket) -> bool:
-    return ipaddress.ip_address(listener.getsockname()[0]).is_loopback
 
 
 def _as_authority(listener: socket.socket) -> str:

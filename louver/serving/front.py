@@ -2,14 +2,13 @@
 
 from collections.abc import Awaitable, Callable, MutableMapping
 from http import HTTPStatus
-from ipaddress import ip_address
 from typing import Any
 
 import structlog
 
 from louver.errors import InvalidInputError
 from louver.serving.forwarding import is_forwarded
-from louver.serving.proxies import TrustedProxies, client_address
+from louver.serving.proxies import TrustedProxies, client_address, is_loopback
 from louver.serving.refusals import ALWAYS_HEADERS, SECURE_HEADERS, Refusal, refuse_syntax
 
 Message = MutableMapping[str, Any]
@@ -77,12 +76,8 @@ class Front:
         """Answer what is wrong about how it came; nothing is if it did not leave this machine."""
         if not self._is_tls_required or scope["scheme"] == "https" or scope["path"] in _PROBES:
             return None
-        if not _is_loopback(peer):
+        if not is_loopback(peer):
             return IN_THE_CLEAR
         if not is_forwarded(scope["headers"]):
             return None
         return UNLISTED if client_address(scope) == peer else IN_THE_CLEAR
-
-
-def _is_loopback(address: str | None) -> bool:
-    return address is not None and ip_address(address).is_loopback

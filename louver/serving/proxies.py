@@ -24,6 +24,12 @@ def client_address(scope: Mapping[str, Any]) -> str | None:
     return str(_read_address(client[0]) or client[0]) if client else None
 
 
+def is_loopback(text: str | None) -> bool:
+    """Answer whether an address is this machine's own."""
+    address = _read_address(text)
+    return address is not None and address.is_loopback
+
+
 class TrustedProxies:
     """The proxies whose word counts."""
 

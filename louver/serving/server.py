@@ -25,12 +25,10 @@ _STOP_SECONDS = 2.0
 class GuardedServer(Server):
     """Uvicorn's server around guarded connections."""
 
-    def __init__(
-        self, config: Config, limits: ConnectionLimits, *, on_started: Callable[[], None] | None = None
-    ) -> None:
+    def __init__(self, config: Config, limits: ConnectionLimits, *, on_alive: Callable[[], None] | None = None) -> None:
         super().__init__(config)
         self.census = Census(limits)
-        self._on_started = on_started
+        self._on_alive = on_alive
         self._parent = os.getppid()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -46,14 +44,12 @@ class GuardedServer(Server):
             for sock in sockets or []
         ]
         self.started = True
-        if self._on_started:
-            self._on_started()
 
     async def on_tick(self, counter: int) -> bool:
-        """Watch the deadlines, and as a worker whether the process that started it is still there."""
+        """Watch the deadlines, and as a worker whether the process that it belongs to is still there."""
         if counter % _SWEEP_TICKS == 0:
             self._sweep()
-        is_orphan = self._on_started is not None and os.getppid() != self._parent
+        is_orphan = self._on_alive is not None and os.getppid() != self._parent
         return await super().on_tick(counter) or is_orphan
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
@@ -109,6 +105,8 @@ class GuardedServer(Server):
             await asyncio.wait(tasks, timeout=_STOP_SECONDS)
 
     def _sweep(self) -> None:
+        if self._on_alive:
+            self._on_alive()
         now = asyncio.get_running_loop().time()
         for guest in self._guests():
             guest.check_time(now)

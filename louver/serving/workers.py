@@ -1,13 +1,13 @@
-"""Several server processes on one listening socket: who dies is replaced, a new certificate is taken in turn."""
+"""Several server processes on one listening socket: who dies or hangs is replaced, a new certificate taken in turn."""
 
 import contextlib
 import multiprocessing
 import signal
 import socket
 import time
+from ctypes import c_double
 from multiprocessing.connection import wait
 from multiprocessing.context import SpawnProcess
-from multiprocessing.synchronize import Event
 from types import FrameType
 from typing import NamedTuple
 
@@ -22,16 +22,28 @@ _WATCH_SECONDS = 0.2
 _RETRY_SECONDS = 1.0
 """Before a worker that did not even start is started again: its database may be away."""
 _START_SECONDS = 60.0
+HANG_SECONDS = 60.0
+"""Without a sign of life, before a worker is killed. Nothing that a worker does at a time takes so long."""
 _SPARE_SECONDS = 10.0
 """Beyond the time to drain in, before a worker is killed."""
 _spawn = multiprocessing.get_context("spawn")
 
 
 class Worker(NamedTuple):
-    """One server process, and whether it has begun to serve."""
+    """One server process, and when it gave its last sign of life: 0 before it has begun to serve."""
 
     process: SpawnProcess
-    started: Event
+    alive_at: c_double
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether it serves."""
+        return self.alive_at.value > 0
+
+    @property
+    def hangs(self) -> bool:
+        """Whether it has stopped answering anybody."""
+        return self.has_begun and time.monotonic() > self.alive_at.value + HANG_SECONDS
 
 
 class Workers:
@@ -71,17 +83,19 @@ class Workers:
             self._is_stopping = True
 
     def _start(self) -> Worker:
-        started = _spawn.Event()
-        process = _spawn.Process(target=work, args=(self._config, self._limits, self._listener, started))
+        alive_at = _spawn.RawValue(c_double)
+        process = _spawn.Process(target=work, args=(self._config, self._limits, self._listener, alive_at))
         process.start()
-        return Worker(process, started)
+        return Worker(process, alive_at)
 
     def _replace_dead(self) -> None:
         for place, worker in enumerate(self._crew):
-            if self._is_stopping or worker.process.is_alive():
+            if self._is_stopping or (worker.process.is_alive() and not worker.hangs):
                 continue
+            worker.process.kill()
+            worker.process.join()
             self._log.error("worker.died", pid=worker.process.pid, status=worker.process.exitcode)
-            if not worker.started.is_set():
+            if not worker.has_begun:
                 self._require_company()
                 time.sleep(_RETRY_SECONDS)
             self._crew[place] = self._start()
@@ -95,10 +109,9 @@ class Workers:
         for place, old in enumerate(self._crew if self._is_renewing else ()):
             new = self._start()
             deadline = time.monotonic() + _START_SECONDS
-            while not new.started.wait(_WATCH_SECONDS) and new.process.is_alive() and not self._is_stopping:
-                if time.monotonic() > deadline:
-                    break
-            if not new.started.is_set():
+            while not (new.has_begun or self._is_stopping) and new.process.is_alive() and time.monotonic() < deadline:
+                time.sleep(_WATCH_SECONDS)
+            if not new.has_begun:
                 self._log.error("worker.renewal_failed", pid=new.process.pid)
                 self._end([new])
                 break
@@ -122,8 +135,12 @@ class Workers:
                 worker.process.join()
 
 
-def work(config: Config, limits: ConnectionLimits, listener: socket.socket, started: Event) -> None:
+def work(config: Config, limits: ConnectionLimits, listener: socket.socket, alive_at: c_double) -> None:
     """Serve, in a process of its own."""
+
+    def show_life() -> None:
+        alive_at.value = time.monotonic()
+
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # a terminal's; the parent's is meant for the parent
     with contextlib.suppress(KeyboardInterrupt):
-        GuardedServer(config, limits, on_started=started.set).run(sockets=[listener])
+        GuardedServer(config, limits, on_alive=show_life).run(sockets=[listener])

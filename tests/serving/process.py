@@ -47,7 +47,9 @@ class Serving:
 
 
 @contextlib.contextmanager
-def serving(settings: Settings, *arguments: str, **environment: str) -> Iterator[Serving]:
+def serving(
+    settings: Settings, *arguments: str, program: str = "from louver.cli import main; main()", **environment: str
+) -> Iterator[Serving]:
     """Run one for the length of a `with`."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("LOUVER_")}
     own = {
@@ -56,7 +58,7 @@ def serving(settings: Settings, *arguments: str, **environment: str) -> Iterator
         "LOUVER_VAR": str(settings.var),
         "LOUVER_POOL_SIZE": "3",
     }
-    command = [sys.executable, "-m", "louver", "serve", "--port", "0", *arguments]
+    command = [sys.executable, "-c", program, "serve", "--port", "0", *arguments]
     log = settings.var / "stderr.log"
     with (
         log.open("w") as errors,

@@ -94,6 +94,15 @@ class TestEarlyAnswer:
         assert guarded.seen == ["/early"]
 
 
+async def test_asks_first(guarded: Guarded):
+    """A client that asks whether to send its body is told so before it does."""
+    async with guarded.connected() as wire:
+        await wire.send(HEAD + b"Expect: 100-continue\r\nContent-Length: 2\r\n\r\n")
+        assert (await wire.answer()).status == 100
+        await wire.send(b"{}")
+        assert (await wire.answer()).status == 200
+
+
 class TestConnections:
     async def test_idle_give_way(self):
         """Connections that say nothing push each other out; requests are answered throughout, and the one in flight."""

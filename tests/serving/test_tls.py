@@ -45,6 +45,14 @@ def write_certificate(folder: Path, encryption: KeySerializationEncryption | Non
     return str(folder / "tls.crt"), str(folder / "tls.key")
 
 
+IMPATIENT = """
+from louver.serving import workers
+workers.HANG_SECONDS = 4.0
+from louver.cli import main
+main()
+"""
+
+
 def connect(port: int, newest: ssl.TLSVersion = ssl.TLSVersion.TLSv1_3) -> tuple[str | None, bytes]:
     """Connect, and answer the protocol's version and the server's certificate."""
     context = ssl._create_unverified_context()
@@ -63,11 +71,11 @@ async def until(condition, seconds: float = 30) -> None:
 
 @pytest.mark.filterwarnings("ignore:ssl.TLSVersion.TLSv1_1:DeprecationWarning")
 async def test_process(sqlite_url: str, tmp_path: Path):
-    """TLS 1.2 and newer is spoken; a dead worker is replaced; SIGHUP takes in a new certificate; SIGTERM ends all."""
+    """TLS 1.2 and newer is spoken; a worker that hangs is replaced; SIGHUP takes in a new certificate; SIGTERM ends."""
     settings = Settings(database_url=sqlite_url, var=tmp_path)
     await upgrade_stores(settings)
     certificate, key = write_certificate(tmp_path)
-    with serving(settings, "--tls-certificate", certificate, LOUVER_TLS_KEY=key) as server:
+    with serving(settings, "--tls-certificate", certificate, program=IMPATIENT, LOUVER_TLS_KEY=key) as server:
         url = f"https://127.0.0.1:{server.port}/healthz"
         async with httpx.AsyncClient(verify=False, timeout=30) as client:
             assert (await client.get(url)).headers["strict-transport-security"] == "max-age=31536000"
@@ -77,7 +85,7 @@ async def test_process(sqlite_url: str, tmp_path: Path):
             await asyncio.to_thread(connect, server.port, ssl.TLSVersion.TLSv1_1)
 
         (worker,) = server.workers()
-        os.kill(worker, signal.SIGKILL)
+        os.kill(worker, signal.SIGSTOP)
         await until(lambda: server.workers() not in ([], [worker]))
         assert (await asyncio.to_thread(connect, server.port))[1] == first
 
