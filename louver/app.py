@@ -23,6 +23,7 @@ from louver.logging import AuditStore, ValueDigest, configure_logging
 from louver.logging.location import locate_audit
 from louver.observing import Application, open_observing
 from louver.observing.readiness import WELL, Readiness
+from louver.operations import StoredOperations
 from louver.policy import PolicyKeeper
 from louver.resolvers.access import Administration
 from louver.resolvers.cursors import CursorCipher
@@ -126,9 +127,11 @@ async def open_service(settings: Settings, build_gateway: GatewayBuilder, stack:
     endpoint = Endpoint(
         identify=observing.trace_identify(Identifier(reader, keeper).identify),
         gateway=GrantedGateway(build_gateway(Parts(settings, reader, writer, store, keeper, secret)), reader),
+        operations=StoredOperations(reader),
         store=store,
         digest=ValueDigest(derive_key(secret, "log digest")),
         replica=f"{socket.gethostname()}:{os.getpid()}",
+        settings=settings,
     )
     await stack.enter_async_context(observing.serving(reader, store, keeper))
     return Service(reader, store, keeper, observing.trace(endpoint), Readiness(reader, store, keeper))

@@ -2,32 +2,48 @@
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Protocol
+from uuid import UUID
 
 import orjson
 import structlog
 
 from louver.authz.principals import Principal
 from louver.authz.vocabulary import DeniedMode
-from louver.errors import AuditUnavailableError, LouverError, RefusedError, UnauthenticatedError, UnavailableError
+from louver.compression import compress
+from louver.errors import (
+    AuditUnavailableError,
+    LouverError,
+    ReadOnlyError,
+    RefusedError,
+    UnauthenticatedError,
+    UnavailableError,
+)
 from louver.exchange import Exchange
 from louver.logging import AuditStore, Caller, Outcome, ValueDigest
+from louver.parameters import Operation, read_body_parameters, read_query_string
 from louver.resolvers.answer import Answer
-from louver.statuses import MethodRefusedError, status_of_code, status_of_error
+from louver.settings import Settings, StatusStyle
+from louver.statuses import MethodRefusedError, NotStoredError, status_of_answer, status_of_error
 from louver.wire import (
     JSON,
     Receive,
     choose_media_type,
     read_body,
     read_denied_mode,
-    read_operation,
     require_json,
-    require_post,
+    require_method,
+    require_moderate_head,
+    require_plain,
+    require_queries_by_get,
 )
 
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+MESSAGE_MAX = 500
+"""Characters of a message: whatever a client sent is told back in part at most."""
 
 
 class Executes(Protocol):
@@ -40,8 +56,17 @@ class Executes(Protocol):
         operation_name: str | None,
         principal: Principal,
         denied_mode: DeniedMode,
+        *,
+        is_read_only: bool = False,
     ) -> Answer:
         """Answer it; a refusal of the operation as a whole may also be raised."""
+
+
+class StoresOperations(Protocol):
+    """The operations that agencies have registered."""
+
+    async def find(self, agency_ids: Iterable[UUID], document_hash: str) -> str | None:
+        """Find the text of one by its hash."""
 
 
 class Identified(Protocol):
@@ -67,6 +92,9 @@ class Identified(Protocol):
 Identify = Callable[[str | None], Awaitable[Identified]]
 
 
+_DEFAULTS = Settings()
+
+
 @dataclass(slots=True)
 class Reply:
     """One HTTP response, ready to be sent."""
@@ -77,11 +105,13 @@ class Reply:
 
     async def send(self, send: Send, exchange: Exchange) -> None:
         """Hand it to the server."""
+        self.body, coded = await compress(self.body, exchange.headers.get("accept-encoding"))
         headers = {
             "content-type": f"{exchange.media_type}; charset=utf-8",
             "content-length": str(len(self.body)),
             "cache-control": "private, no-store",
             "x-request-id": str(exchange.request_id),
+            **coded,
             **self.headers,
         }
         raw = [(name.encode(), value.encode()) for name, value in headers.items()]
@@ -93,10 +123,20 @@ class Endpoint:
     """The ASGI application behind `/graphql`."""
 
     def __init__(
-        self, *, identify: Identify, gateway: Executes, store: AuditStore, digest: ValueDigest, replica: str
+        self,
+        *,
+        identify: Identify,
+        gateway: Executes,
+        store: AuditStore,
+        digest: ValueDigest,
+        replica: str,
+        operations: StoresOperations | None = None,
+        settings: Settings = _DEFAULTS,
     ) -> None:
         self._identify = identify
         self._gateway = gateway
+        self._operations = operations
+        self._settings = settings
         self._store = store
         self._digest = digest
         self._replica = replica
@@ -106,7 +146,7 @@ class Endpoint:
         """Serve one request."""
         exchange = Exchange.from_scope(scope)
         try:
-            reply = await self._reply(exchange, receive)
+            reply = await self._reply(exchange, scope, receive)
         except asyncio.CancelledError:
             # Whoever cut it short does not erase its trace: the record is queued, and nobody waits for it.
             with contextlib.suppress(AuditUnavailableError):
@@ -119,9 +159,10 @@ class Endpoint:
             reply = _refuse(exchange, error)
         await reply.send(send, exchange)
 
-    async def _reply(self, exchange: Exchange, receive: Receive) -> Reply:
+    async def _reply(self, exchange: Exchange, scope: Mapping[str, Any], receive: Receive) -> Reply:
         try:
-            return await self._answer(exchange, receive)
+            require_moderate_head(scope)
+            return await self._answer(exchange, scope.get("query_string", b""), receive)
         except LouverError as error:
             if isinstance(error, UnavailableError):
                 self._log.error("request.unavailable", request_id=exchange.request_id, exc_info=error)
@@ -133,45 +174,64 @@ class Endpoint:
             exchange.fail(fault)
             return _refuse(exchange, fault)
 
-    async def _answer(self, exchange: Exchange, receive: Receive) -> Reply:
+    async def _answer(self, exchange: Exchange, query_string: bytes, receive: Receive) -> Reply:
         headers = exchange.headers
         identity = await self._identify(headers.get("authorization"))
         exchange.caller, exchange.reason = identity.caller, identity.reason
-        require_post(exchange.method)
+        require_method(exchange.method, self._settings.get_queries)
         exchange.media_type = choose_media_type(headers.get("accept"))
-        if identity.principal is None:
+        principal = identity.principal
+        if principal is None:
             raise identity.refusal or UnauthenticatedError(
                 "No valid key was sent.", hint="send one as `Authorization: Bearer lvr_…`"
             )
-        require_json(headers.get("content-type"))
-        denied_mode = read_denied_mode(headers.get("louver-denied"), identity.principal.denied_mode)
-        body = await read_body(receive, headers.get("content-length"))
-        exchange.bytes_in = len(body)
-        exchange.operation = operation = read_operation(body)
+        denied_mode = read_denied_mode(headers.get("louver-denied"), principal.denied_mode)
+        execute = self._gateway.execute
+        if exchange.method == "GET":
+            exchange.operation = operation = read_query_string(query_string)
+            require_queries_by_get(operation, principal.kind, self._settings.get_queries)
+            execute = partial(execute, is_read_only=True)
+        else:
+            exchange.operation = operation = await _receive_operation(exchange, receive)
         try:
-            answer = await self._gateway.execute(
-                operation.query, operation.variables, operation.operation_name, identity.principal, denied_mode
-            )
+            query = await self._find_query(operation, principal)
+            answer = await execute(query, operation.variables, operation.operation_name, principal, denied_mode)
+        except ReadOnlyError:
+            raise
         except RefusedError as error:
             answer = Answer(has_data=False, errors=[_as_graphql(error)])
-        return _render(exchange, answer)
+        return _render(exchange, answer, self._settings.status_style)
+
+    async def _find_query(self, operation: Operation, principal: Principal) -> str:
+        if operation.query is not None or operation.document_hash is None:
+            return operation.query or ""
+        agencies = [membership.agency_id for membership in principal.memberships]
+        query = await self._operations.find(agencies, operation.document_hash) if self._operations else None
+        if query is None:
+            raise NotStoredError("No operation is registered under this hash.", hint="send the query itself")
+        return query
 
 
-def _render(exchange: Exchange, answer: Answer) -> Reply:
+async def _receive_operation(exchange: Exchange, receive: Receive) -> Operation:
+    headers = exchange.headers
+    require_json(headers.get("content-type"))
+    require_plain(headers.get("content-encoding"))
+    body = await read_body(receive, headers.get("content-length"))
+    exchange.bytes_in = len(body)
+    return read_body_parameters(body)
+
+
+def _render(exchange: Exchange, answer: Answer, style: StatusStyle) -> Reply:
     exchange.facts = answer.facts
     exchange.has_data = answer.has_data
     exchange.codes = tuple(str(error.get("extensions", {}).get("code", "INTERNAL")) for error in answer.errors)
-    content: dict[str, Any] = {"errors": answer.errors} if answer.errors else {}
+    content: dict[str, Any] = {"errors": list(map(_cut, answer.errors))} if answer.errors else {}
     if answer.has_data:
         content["data"] = answer.data
     if answer.extensions:
         content["extensions"] = answer.extensions
-    status = 200
-    if not answer.has_data:
-        # Clients of the older media type take any other status for a failure of the network.
-        code = exchange.codes[0] if exchange.codes else "INTERNAL"
-        is_refused = status_of_code(code) < 500  # noqa: PLR2004 - HTTP's own line between the client's fault and ours
-        status = 200 if exchange.media_type == JSON and is_refused else status_of_code(code)
+    is_legacy = exchange.media_type == JSON
+    status = status_of_answer(style, answer.errors, has_data=answer.has_data, is_legacy=is_legacy)
     return Reply(status, orjson.dumps(content, option=orjson.OPT_UTC_Z))
 
 
@@ -184,6 +244,8 @@ def _refuse(exchange: Exchange, error: LouverError) -> Reply:
     if isinstance(error, UnauthenticatedError):
         headers["www-authenticate"] = 'Bearer realm="louver"'
     elif isinstance(error, MethodRefusedError):
+        headers["allow"] = error.allowed
+    elif isinstance(error, ReadOnlyError):
         headers["allow"] = "POST"
     elif isinstance(error, UnavailableError):
         headers["retry-after"] = "1"
@@ -191,4 +253,9 @@ def _refuse(exchange: Exchange, error: LouverError) -> Reply:
 
 
 def _as_graphql(error: LouverError) -> dict[str, Any]:
-    return {"message": error.message, "extensions": error.as_extensions()}
+    return _cut({"message": error.message, "extensions": error.as_extensions()})
+
+
+def _cut(error: dict[str, Any]) -> dict[str, Any]:
+    message = error["message"]
+    return error if len(message) <= MESSAGE_MAX else {**error, "message": f"{message[:MESSAGE_MAX]}…"}

@@ -6,6 +6,7 @@ LouverError
 │  ├─ AccessDeniedError       the operation as a whole is not allowed
 │  ├─ FieldDeniedError        it refers to a field that the caller may not see
 │  ├─ InvalidInputError       the request is malformed or out of range
+│  ├─ ReadOnlyError           it would change something, on a way that only reads
 │  └─ LimitExceededError      the request is well-formed but too large
 ├─ UnavailableError      ours; retryable; the detail is logged, not shown
 │  ├─ AuditUnavailableError
@@ -67,6 +68,10 @@ class InvalidInputError(RefusedError):
     """The request is malformed, or a value of it is out of range."""
 
     code = "BAD_REQUEST"
+
+
+class ReadOnlyError(RefusedError):
+    """The operation would change something, and was sent on a way that only reads."""
 
 
 class LimitExceededError(RefusedError):

@@ -11,11 +11,12 @@ from uuid import UUID, uuid4
 
 from louver.errors import LouverError
 from louver.logging import AccessRecord, Caller, Event, Outcome, ValueDigest
+from louver.parameters import Operation
 from louver.resolvers.answer import AccessFacts
 from louver.serving.proxies import client_address
 from louver.statuses import DENIED_CODES, UNAVAILABLE_CODES
 from louver.tracing import find_trace_id
-from louver.wire import JSON, Operation
+from louver.wire import JSON
 
 _TEXT_MAX = 255
 _UNPRINTABLE = re.compile(r"[^\x20-\x7e\xa0-\xff]")
@@ -75,6 +76,7 @@ class Exchange:
             host=_clip(self.headers.get("host")),
             operation_name=_as_name(facts.operation_name or (operation.operation_name if operation else None)),
             document_hash=facts.document_hash or _hash_document(operation),
+            saved_operation_id=operation.document_hash if operation else None,
             variables=digest.variables(operation.variables) if operation and operation.variables else None,
             coordinates=_list_coordinates(facts),
             officer_ids=b"".join(sorted(facts.officer_ids)),
@@ -132,4 +134,6 @@ def _as_name(text: str | None) -> str | None:
 
 
 def _hash_document(operation: Operation | None) -> str | None:
-    return hashlib.sha256(operation.query.encode()).hexdigest() if operation else None
+    if operation is None or operation.query is None:
+        return operation.document_hash if operation else None
+    return hashlib.sha256(operation.query.encode()).hexdigest()

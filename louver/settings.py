@@ -3,9 +3,31 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import Enum, StrEnum
 from pathlib import Path
 
 from louver.errors import MisconfiguredError
+
+
+class StatusStyle(StrEnum):
+    """Which edition of GraphQL over HTTP the statuses follow."""
+
+    CLASSIC = "400"
+    """What today's clients and audits expect: 400, and 200 where application/json is accepted."""
+    DRAFT = "422"
+    """The edition of 2026: 422, 294 beside partial data, and the same for application/json."""
+
+
+class GetQueries(StrEnum):
+    """Whose queries are taken by GET. Addresses end up in the logs of whatever stands in between."""
+
+    OFF = "off"
+    STORED = "stored"
+    """Of keys, and only stored operations."""
+    KEYS = "keys"
+    """Of keys, any query."""
+    ALL = "all"
+    """Of people too, whose browser sends their cookie along with any address that a page names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +46,8 @@ class Settings:
     audit_timeout_seconds: float = 2.0
     """How long an answer waits for its access record before it is refused."""
     page_size_max: int = 1000
+    status_style: StatusStyle = StatusStyle.CLASSIC
+    get_queries: GetQueries = GetQueries.STORED
     log_level: str = "INFO"
     metrics_port: int = 0
     """Where Prometheus finds `/metrics`; further workers take the ports after it. 0: nowhere."""
@@ -77,6 +101,7 @@ def _parse(name: str, raw: str, kind: type) -> object:
     try:
         return _BOOLEANS[raw.strip().lower()] if kind is bool else kind(raw)
     except (ValueError, KeyError) as error:
+        wanted = f"one of {', '.join(map(str, kind))}" if issubclass(kind, Enum) else f"a {kind.__name__}"
         raise MisconfiguredError(
-            f"LOUVER_{name.upper()} is not a {kind.__name__}", hint=f"set it to a {kind.__name__}, or unset it"
+            f"LOUVER_{name.upper()} is not {wanted}", hint=f"set it to {wanted}, or unset it"
         ) from error

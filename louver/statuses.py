@@ -1,10 +1,19 @@
 """HTTP statuses: the one place where an outcome becomes a number."""
 
-from louver.errors import LouverError, RefusedError, UnavailableError
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from louver.errors import LouverError, ReadOnlyError, RefusedError, UnavailableError
+from louver.settings import StatusStyle
 
 
 class MethodRefusedError(RefusedError):
     """The path does not take this method."""
+
+    def __init__(self, allowed: str, **arguments: Any) -> None:
+        super().__init__("Operations are not taken by this method.", **arguments)
+        self.allowed = allowed
+        """What it takes, for the header `Allow`."""
 
 
 class AcceptRefusedError(RefusedError):
@@ -15,17 +24,45 @@ class MediaTypeRefusedError(RefusedError):
     """The body is of a media type that is not read."""
 
 
+class BodyTooLateError(RefusedError):
+    """The body did not come in the time that it is waited for."""
+
+    code = "LIMIT_EXCEEDED"
+
+
 class BodyTooLargeError(RefusedError):
     """The body is larger than what is read."""
 
     code = "LIMIT_EXCEEDED"
 
 
+class AddressTooLongError(RefusedError):
+    """The path with its query string is longer than what is read."""
+
+    code = "LIMIT_EXCEEDED"
+
+
+class HeadTooLargeError(RefusedError):
+    """The headers together are larger than what is read."""
+
+    code = "LIMIT_EXCEEDED"
+
+
+class NotStoredError(RefusedError):
+    """An operation is asked for by a hash under which none is registered. The code is the one that clients know."""
+
+    code = "PERSISTED_QUERY_NOT_FOUND"
+
+
 _BY_KIND: dict[type[LouverError], int] = {
     MethodRefusedError: 405,
+    ReadOnlyError: 405,
     AcceptRefusedError: 406,
+    BodyTooLateError: 408,
     BodyTooLargeError: 413,
+    AddressTooLongError: 414,
     MediaTypeRefusedError: 415,
+    HeadTooLargeError: 431,
 }
 _BY_CODE: dict[str, int] = {
     "BAD_REQUEST": 400,
@@ -36,6 +73,7 @@ _BY_CODE: dict[str, int] = {
     "ACCESS_DENIED": 403,
     "MODULE_NOT_SUBSCRIBED": 403,
     "SUBSCRIPTION_ENDED": 403,
+    "PERSISTED_QUERY_NOT_FOUND": 404,
     "RATE_LIMITED": 429,
     "INTERNAL": 500,
     "AUDIT_UNAVAILABLE": 503,
@@ -43,6 +81,11 @@ _BY_CODE: dict[str, int] = {
     "POLICY_STALE": 503,
 }
 UNAVAILABLE_CODES = frozenset(kind.code for kind in UnavailableError.__subclasses__())
+_PARTIAL = 294
+_UNPROCESSABLE = 422
+_SERVER_FAULT = 500
+_SYNTAX = "Syntax Error"
+"""How graphql-core begins to tell that a document cannot be parsed."""
 DENIED_CODES = frozenset({"FIELD_DENIED", "ACCESS_DENIED", "MODULE_NOT_SUBSCRIBED", "SUBSCRIPTION_ENDED"})
 
 
@@ -52,5 +95,20 @@ def status_of_error(error: LouverError) -> int:
 
 
 def status_of_code(code: str) -> int:
-    """Answer the status of an operation that has no data, from the code of its first error."""
+    """Answer the status that a code stands for by itself."""
     return _BY_CODE.get(code, 500)
+
+
+def status_of_answer(
+    style: StatusStyle, errors: Sequence[Mapping[str, Any]], *, has_data: bool, is_legacy: bool
+) -> int:
+    """Answer the status of an operation's answer; `is_legacy` is the older media type, application/json."""
+    if has_data:
+        return _PARTIAL if errors and style is StatusStyle.DRAFT else 200
+    first = errors[0] if errors else {}
+    status = status_of_code(str(first.get("extensions", {}).get("code", "INTERNAL")))
+    if style is StatusStyle.DRAFT:
+        is_understood = status == _BY_CODE["BAD_REQUEST"] and not str(first.get("message")).startswith(_SYNTAX)
+        return _UNPROCESSABLE if is_understood else status
+    # Clients of the older media type take any other status for a failure of the network.
+    return 200 if is_legacy and status < _SERVER_FAULT else status

@@ -32,13 +32,17 @@ class GrantedGateway:
         operation_name: str | None,
         principal: Principal,
         denied_mode: DeniedMode,
+        *,
+        is_read_only: bool = False,
     ) -> Answer:
         """Answer an operation.
 
         Raises:
             AccessDeniedError: the grant ended, or was revoked, while it was being answered.
         """
-        answer = await self._gateway.execute(query, variables, operation_name, principal, denied_mode)
+        answer = await self._gateway.execute(
+            query, variables, operation_name, principal, denied_mode, is_read_only=is_read_only
+        )
         if principal.grants:
             await self._require_live(principal)
         elif principal.kind is PrincipalKind.SUPPORT:

@@ -1,39 +1,69 @@
 """GraphQL over HTTP, the part about bytes: what a request must look like, and which media type answers it."""
 
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
-from dataclasses import dataclass
 from email.message import Message
 from functools import lru_cache
 from typing import Any
 
-import orjson
-
-from louver.authz.vocabulary import DeniedMode
-from louver.errors import InvalidInputError
-from louver.statuses import AcceptRefusedError, BodyTooLargeError, MediaTypeRefusedError, MethodRefusedError
+from louver.authz.vocabulary import DeniedMode, PrincipalKind
+from louver.errors import InvalidInputError, ReadOnlyError
+from louver.parameters import Operation
+from louver.settings import GetQueries
+from louver.statuses import (
+    AcceptRefusedError,
+    AddressTooLongError,
+    BodyTooLargeError,
+    BodyTooLateError,
+    HeadTooLargeError,
+    MediaTypeRefusedError,
+    MethodRefusedError,
+)
 
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
 BODY_BYTES_MAX = 1_000_000
+ADDRESS_BYTES_MAX = 8_192
+HEAD_BYTES_MAX = 32_768
 JSON = "application/json"
 RESPONSE_JSON = "application/graphql-response+json"
 _OFFERED = (JSON, RESPONSE_JSON)
 """In our order of preference, for a client without one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """The parameters of one GraphQL request."""
+def require_moderate_head(scope: Mapping[str, Any]) -> None:
+    """Refuse an address or headers beyond the limits.
 
-    query: str
-    variables: Mapping[str, Any] | None = None
-    operation_name: str | None = None
+    Raises:
+        AddressTooLongError: the path with its query string is too long.
+        HeadTooLargeError: the headers are too large.
+    """
+    address = len(scope.get("raw_path") or b"") + len(scope.get("query_string") or b"")
+    if address > ADDRESS_BYTES_MAX:
+        hint = "send it with POST, in the body"
+        raise AddressTooLongError("The address is too long.", hint=hint, limit=ADDRESS_BYTES_MAX, actual=address)
+    head = sum([len(name) + len(value) for name, value in scope["headers"]])
+    if head > HEAD_BYTES_MAX:
+        hint = "send fewer or shorter headers"
+        raise HeadTooLargeError("The headers are too large.", hint=hint, limit=HEAD_BYTES_MAX, actual=head)
 
 
-def require_post(method: str) -> None:
-    """Refuse every other method."""
-    if method != "POST":
-        raise MethodRefusedError("Operations are sent with POST.", hint="send {query, variables} as JSON with POST")
+def require_method(method: str, get_queries: GetQueries) -> None:
+    """Refuse what is neither POST nor a GET that somebody's queries are taken by."""
+    is_taken = method == "POST" or (method == "GET" and get_queries is not GetQueries.OFF)
+    if not is_taken:
+        allowed = "POST" if get_queries is GetQueries.OFF else "GET, POST"
+        raise MethodRefusedError(allowed, hint="send {query, variables} as JSON with POST")
+
+
+def require_queries_by_get(operation: Operation, kind: PrincipalKind, get_queries: GetQueries) -> None:
+    """Refuse a GET of somebody whose queries are not taken by it, or not this one.
+
+    Leak: a page of anybody's can have a browser GET an address, and the browser sends its cookie along.
+    """
+    if kind is PrincipalKind.PERSON and get_queries is not GetQueries.ALL:
+        raise MethodRefusedError("POST", hint="send {query, variables} as JSON with POST")
+    if operation.query is not None and get_queries is GetQueries.STORED:
+        raise ReadOnlyError("By GET only stored operations are taken.", hint="send documentId, or use POST")
 
 
 @lru_cache(256)
@@ -43,14 +73,15 @@ def choose_media_type(accept: str | None) -> str:
     Raises:
         AcceptRefusedError: the client takes neither of ours.
     """
-    weights = _read_accept(accept) if accept and accept.strip() else {"*/*": 1.0}
+    weights = read_weights(accept) if accept and accept.strip() else {"*/*": 1.0}
     best = max(_OFFERED, key=lambda offered: _weigh(offered, weights))
     if not _weigh(best, weights):
         raise AcceptRefusedError("None of the media types in Accept is spoken.", hint=f"accept {' or '.join(_OFFERED)}")
     return best
 
 
-def _read_accept(accept: str) -> dict[str, float]:
+def read_weights(accept: str) -> dict[str, float]:
+    """Read a header that lists what is accepted, each with its weight or 1."""
     weights: dict[str, float] = {}
     for part in accept.lower().split(","):
         media_type, *parameters = (piece.strip() for piece in part.split(";"))
@@ -83,6 +114,12 @@ def require_json(content_type: str | None) -> None:
         raise MediaTypeRefusedError("The body must be JSON in UTF-8.", hint=f"send Content-Type: {JSON}")
 
 
+def require_plain(content_encoding: str | None) -> None:
+    """Refuse a compressed body: a small one can unfold to any size."""
+    if content_encoding and content_encoding.strip().lower() != "identity":
+        raise MediaTypeRefusedError("Compressed bodies are not read.", hint="send no Content-Encoding")
+
+
 def read_denied_mode(text: str | None, default: DeniedMode) -> DeniedMode:
     """Read the `Louver-Denied` header; without one the key's own mode holds.
 
@@ -103,13 +140,17 @@ async def read_body(receive: Receive, declared_length: str | None) -> bytes:
 
     Raises:
         BodyTooLargeError: it is, or says that it is, larger.
+        BodyTooLateError: the server stopped waiting for it, and says so with a TimeoutError.
         InvalidInputError: the client hung up before its end.
     """
     if declared_length and declared_length.isdecimal() and int(declared_length) > BODY_BYTES_MAX:
         raise _too_large(int(declared_length))
     body = bytearray()
     while True:
-        message = await receive()
+        try:
+            message = await receive()
+        except TimeoutError as error:
+            raise BodyTooLateError("The body did not come in time.", hint="send it faster, or less of it") from error
         if message["type"] == "http.disconnect":
             raise InvalidInputError("The request ended before its body did.", hint="send it again")
         body += message.get("body", b"")
@@ -123,36 +164,3 @@ def _too_large(actual: int) -> BodyTooLargeError:
     return BodyTooLargeError(
         "The body is larger than what is read.", hint="ask for less at once", limit=BODY_BYTES_MAX, actual=actual
     )
-
-
-def read_operation(body: bytes) -> Operation:
-    """Parse the body.
-
-    Raises:
-        InvalidInputError: it is not JSON, or not a GraphQL request. Its text is never part of the message.
-    """
-    try:
-        parameters = orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        raise InvalidInputError(
-            f"The body is not JSON in UTF-8 (line {error.lineno}, column {error.colno}).",
-            hint="send {query, variables} as JSON",
-        ) from error
-    if not isinstance(parameters, dict):
-        raise InvalidInputError("The body is not a JSON object.", hint="batches are not taken: send one operation")
-    query = parameters.get("query")
-    if not isinstance(query, str):
-        raise InvalidInputError("`query` is missing or not a string.", hint="send {query, variables} as JSON")
-    _read_optional(parameters, "extensions", dict, "an object")
-    return Operation(
-        query,
-        _read_optional(parameters, "variables", dict, "an object"),
-        _read_optional(parameters, "operationName", str, "a string"),
-    )
-
-
-def _read_optional(parameters: Mapping[str, Any], name: str, kind: type, words: str) -> Any:
-    value = parameters.get(name)
-    if value is not None and not isinstance(value, kind):
-        raise InvalidInputError(f"`{name}` is neither {words} nor null.", hint=f"send {words}, or leave it out")
-    return value

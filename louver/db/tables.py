@@ -15,6 +15,7 @@ from louver.db.agencies import AgencyRow, UnitClosureRow, UnitRow
 from louver.db.base import Base
 from louver.db.imports import ImportFileRow, ImportRunRow, UncodedValueRow
 from louver.db.officers import OfficerRow
+from louver.db.operations import StoredOperationRow
 from louver.db.trainings import CourseRow, TrainingRow
 from louver.db.uof import UofIncidentRow, UofInvolvementRow, UofSubjectRow
 
@@ -33,6 +34,7 @@ __all__ = [
     "PersonRow",
     "PolicyLineRow",
     "PolicyVersionRow",
+    "StoredOperationRow",
     "SupportGrantRow",
     "TrainingRow",
     "UncodedValueRow",

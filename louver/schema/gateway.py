@@ -11,7 +11,14 @@ from graphql.execution.values import VariableValues
 
 from louver.authz.principals import Principal
 from louver.authz.vocabulary import DeniedMode
-from louver.errors import AccessDeniedError, FieldDeniedError, InvalidInputError, LouverError, RefusedError
+from louver.errors import (
+    AccessDeniedError,
+    FieldDeniedError,
+    InvalidInputError,
+    LouverError,
+    ReadOnlyError,
+    RefusedError,
+)
 from louver.resolvers.access import Administration
 from louver.resolvers.answer import AccessFacts, Answer
 from louver.resolvers.cache import LruCache
@@ -74,10 +81,13 @@ class Gateway:
         operation_name: str | None,
         principal: Principal,
         denied_mode: DeniedMode,
+        *,
+        is_read_only: bool = False,
     ) -> Answer:
         """Answer an operation.
 
         Raises:
+            ReadOnlyError: it is a mutation, where only queries are taken.
             UnavailableError: the database did not answer.
         """
         standings = standings_of(principal.memberships)
@@ -85,9 +95,11 @@ class Gateway:
         document = self._documents.get(query, hiding)
         facts = AccessFacts(document_hash=document.hash, policy_version=_policy_version(principal))
         if document.parsed is None:
-            return _refused([_request_error(error) for error in document.errors], facts)
+            return _refused([_request_error(error) for error in document.errors[:ERRORS_SHOWN]], facts)
         try:
             operation = _pick(document, operation_name)
+            if is_read_only and operation.operation is OperationType.MUTATION:
+                raise ReadOnlyError("A mutation is not taken by GET.", hint="send it with POST")
             facts.operation_name = operation.name.value if operation.name else None
             coerced = self._coerce(operation, variables, hiding)
             asking = Asking(principal, standings, denied_mode, facts)
@@ -133,7 +145,7 @@ class Gateway:
         definitions = operation.variable_definitions or ()
         coerced = get_variable_values(graphql, definitions, given, max_errors=ERRORS_SHOWN, hide_suggestions=True)
         if isinstance(coerced, list):
-            raise _RequestError([_request_error(unmark(error)) for error in coerced])
+            raise _RequestError([_request_error(unmark(error)) for error in coerced[:ERRORS_SHOWN]])
         return coerced
 
     def _plan(

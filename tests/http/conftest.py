@@ -53,9 +53,11 @@ class ToldGateway:
         operation_name: str | None,
         principal: Principal,
         denied_mode: str,
+        *,
+        is_read_only: bool = False,
     ) -> Answer:
         """Do what the document's one field is called."""
-        del operation_name
+        del operation_name, is_read_only
         self.principals.append(principal)
         self.modes.append(denied_mode)
         return await getattr(self, f"_{query.strip('{ }')}")(variables or {})

@@ -1,0 +1,34 @@
+"""Stored operations on the hot path: what an agency has registered, found by the SHA-256 of its text."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from sqlalchemy import bindparam, select
+
+from louver.db.operations import StoredOperationRow
+from louver.db.reader import Reader
+from louver.lookups import Lookup
+
+
+class StoredOperations:
+    """Finds stored operations. Asked each time: one that was retired is out at its next use, on every replica."""
+
+    def __init__(self, reader: Reader) -> None:
+        row = StoredOperationRow
+        is_it = (row.agency_id == bindparam("agency_id")) & (row.hash == bindparam("hash")) & row.retired_at.is_(None)
+        self._lookup = Lookup(select(row.text).where(is_it), reader)
+
+    async def find(self, agency_ids: Iterable[UUID], document_hash: str) -> str | None:
+        """Find the text that one of these agencies has registered under a hash.
+
+        Raises:
+            DatabaseUnavailableError: the store did not answer.
+        """
+        for agency_id in agency_ids:
+            for (text,) in await self._lookup.fetch(agency_id=agency_id, hash=document_hash):
+                return str(text)
+        return None
+
+    async def is_stored(self, agency_ids: Iterable[UUID], document_hash: str) -> bool:
+        """Whether one of these agencies has registered a document with this hash; raises as `find` does."""
+        return await self.find(agency_ids, document_hash) is not None
