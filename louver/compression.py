@@ -1,4 +1,8 @@
-"""Compression of answers, for clients that ask for it. Nothing that a client sent stands beside a secret in them."""
+"""Compression of answers, for clients that ask for it.
+
+Lengths of compressed secrets tell something to whoever can put guesses beside them; that takes sending operations in
+somebody's name, which no web page can: a GET takes no cookie, and a POST takes a media type that a browser asks about.
+"""
 
 import asyncio
 import zlib

@@ -42,7 +42,7 @@ from louver.wire import (
 )
 
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-MESSAGE_MAX = 500
+MESSAGE_MAX = 2_000
 """Characters of a message: whatever a client sent is told back in part at most."""
 
 
@@ -156,7 +156,7 @@ class Endpoint:
         try:
             await self._store.append(exchange.as_record(self._digest, self._replica))
         except AuditUnavailableError as error:
-            reply = _refuse(exchange, error)
+            reply = self._refuse(exchange, error)
         await reply.send(send, exchange)
 
     async def _reply(self, exchange: Exchange, scope: Mapping[str, Any], receive: Receive) -> Reply:
@@ -167,12 +167,12 @@ class Endpoint:
             if isinstance(error, UnavailableError):
                 self._log.error("request.unavailable", request_id=exchange.request_id, exc_info=error)
             exchange.fail(error)
-            return _refuse(exchange, error)
+            return self._refuse(exchange, error)
         except Exception as error:  # noqa: BLE001 - only our errors speak; anything else shows an id and is logged
             self._log.error("request.crashed", request_id=exchange.request_id, exc_info=error)
             fault = LouverError("Something failed on our side.", hint="report the request id to your administrator")
             exchange.fail(fault)
-            return _refuse(exchange, fault)
+            return self._refuse(exchange, fault)
 
     async def _answer(self, exchange: Exchange, query_string: bytes, receive: Receive) -> Reply:
         headers = exchange.headers
@@ -201,6 +201,24 @@ class Endpoint:
         except RefusedError as error:
             answer = Answer(has_data=False, errors=[_as_graphql(error)])
         return _render(exchange, answer, self._settings.status_style)
+
+    def _refuse(self, exchange: Exchange, error: LouverError) -> Reply:
+        """Answer what never became an operation's result."""
+        described = _as_graphql(error)
+        if not isinstance(error, RefusedError):
+            described["extensions"]["requestId"] = str(exchange.request_id)
+        headers: dict[str, str] = {}
+        if isinstance(error, UnauthenticatedError):
+            headers["www-authenticate"] = 'Bearer realm="louver"'
+        elif isinstance(error, MethodRefusedError):
+            headers["allow"] = error.allowed
+        elif isinstance(error, ReadOnlyError):
+            headers["allow"] = "POST"
+        elif isinstance(error, UnavailableError):
+            headers["retry-after"] = "1"
+        return Reply(
+            status_of_error(self._settings.status_style, error), orjson.dumps({"errors": [described]}), headers=headers
+        )
 
     async def _find_query(self, operation: Operation, principal: Principal) -> str:
         if operation.query is not None or operation.document_hash is None:
@@ -233,23 +251,6 @@ def _render(exchange: Exchange, answer: Answer, style: StatusStyle) -> Reply:
     is_legacy = exchange.media_type == JSON
     status = status_of_answer(style, answer.errors, has_data=answer.has_data, is_legacy=is_legacy)
     return Reply(status, orjson.dumps(content, option=orjson.OPT_UTC_Z))
-
-
-def _refuse(exchange: Exchange, error: LouverError) -> Reply:
-    """Answer what never became an operation's result."""
-    described = _as_graphql(error)
-    if not isinstance(error, RefusedError):
-        described["extensions"]["requestId"] = str(exchange.request_id)
-    headers: dict[str, str] = {}
-    if isinstance(error, UnauthenticatedError):
-        headers["www-authenticate"] = 'Bearer realm="louver"'
-    elif isinstance(error, MethodRefusedError):
-        headers["allow"] = error.allowed
-    elif isinstance(error, ReadOnlyError):
-        headers["allow"] = "POST"
-    elif isinstance(error, UnavailableError):
-        headers["retry-after"] = "1"
-    return Reply(status_of_error(error), orjson.dumps({"errors": [described]}), headers=headers)
 
 
 def _as_graphql(error: LouverError) -> dict[str, Any]:

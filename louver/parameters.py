@@ -14,13 +14,14 @@ from urllib.parse import parse_qsl
 import orjson
 
 from louver.errors import InvalidInputError
+from louver.statuses import ParametersRefusedError
 
 JSON_DEPTH_MAX = 100
 _PARAMETERS_MAX = 20
 """In a query string; GraphQL over HTTP knows five."""
 _HOW_TO_ASK = "send {query, variables} as JSON, or the `documentId` of a stored operation"
-_NUL = re.compile(rb"\\u(?:0000|\{0+\})")
-"""As JSON or as GraphQL spells it; by itself it is in neither. PostgreSQL stores it in no text."""
+_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+"""As JSON spells it; by itself it is not in JSON, and as GraphQL spells it it is the document's own matter."""
 _HASH = re.compile(r"(?:sha256:)?([0-9a-f]{64})")
 
 
@@ -44,9 +45,11 @@ def read_body_parameters(body: bytes) -> Operation:
     """
     parameters = _read_json(body, "The body")
     if isinstance(parameters, list):
-        raise InvalidInputError("Batches are not taken.", hint="send one operation at a time", reason="BATCHING_OFF")
+        raise ParametersRefusedError(
+            "Batches are not taken.", hint="send one operation at a time", reason="BATCHING_OFF"
+        )
     if not isinstance(parameters, dict):
-        raise InvalidInputError("The body is not a JSON object.", hint=_HOW_TO_ASK)
+        raise ParametersRefusedError("The body is not a JSON object.", hint=_HOW_TO_ASK)
     return _read_parameters(parameters)
 
 
@@ -73,10 +76,12 @@ def _read_parameters(parameters: Mapping[str, Any]) -> Operation:
     extensions = _read_optional(parameters, "extensions", dict, "an object")
     document_hash = _read_hash(parameters, extensions)
     if query is None and document_hash is None:
-        raise InvalidInputError("`query` is missing.", hint=_HOW_TO_ASK)
+        raise ParametersRefusedError("`query` is missing.", hint=_HOW_TO_ASK)
     if query is not None and document_hash not in {None, hashlib.sha256(query.encode()).hexdigest()}:
         # Leak: whoever has only what is registered let through could send one document under the hash of another.
-        raise InvalidInputError("The hash is not that of the query.", hint="send either one, or the hash of the query")
+        raise ParametersRefusedError(
+            "The hash is not that of the query.", hint="send either one, or the hash of the query"
+        )
     variables = _read_optional(parameters, "variables", dict, "an object")
     return Operation(query, variables, _read_optional(parameters, "operationName", str, "a string"), document_hash)
 
@@ -91,7 +96,7 @@ def _read_hash(parameters: Mapping[str, Any], extensions: Mapping[str, Any] | No
         return None
     match = _HASH.fullmatch(given) if isinstance(given, str) else None
     if match is None:
-        raise InvalidInputError(
+        raise ParametersRefusedError(
             "The operation's hash is not a SHA-256 in small hexadecimal digits.", hint="send documentId: sha256:<hash>"
         )
     return match[1]
@@ -100,7 +105,7 @@ def _read_hash(parameters: Mapping[str, Any], extensions: Mapping[str, Any] | No
 def _read_optional(parameters: Mapping[str, Any], name: str, kind: type, words: str) -> Any:
     value = parameters.get(name)
     if value is not None and not isinstance(value, kind):
-        raise InvalidInputError(f"`{name}` is neither {words} nor null.", hint=_HOW_TO_ASK)
+        raise ParametersRefusedError(f"`{name}` is neither {words} nor null.", hint=_HOW_TO_ASK)
     return value
 
 

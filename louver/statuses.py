@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from louver.errors import LouverError, ReadOnlyError, RefusedError, UnavailableError
+from louver.errors import InvalidInputError, LouverError, ReadOnlyError, RefusedError, UnavailableError
 from louver.settings import StatusStyle
 
 
@@ -48,6 +48,10 @@ class HeadTooLargeError(RefusedError):
     code = "LIMIT_EXCEEDED"
 
 
+class ParametersRefusedError(InvalidInputError):
+    """What was sent is JSON, but no GraphQL request."""
+
+
 class NotStoredError(RefusedError):
     """An operation is asked for by a hash under which none is registered. The code is the one that clients know."""
 
@@ -89,8 +93,10 @@ _SYNTAX = "Syntax Error"
 DENIED_CODES = frozenset({"FIELD_DENIED", "ACCESS_DENIED", "MODULE_NOT_SUBSCRIBED", "SUBSCRIPTION_ENDED"})
 
 
-def status_of_error(error: LouverError) -> int:
+def status_of_error(style: StatusStyle, error: LouverError) -> int:
     """Answer the status of a refusal that happened before an operation ran."""
+    if style is StatusStyle.DRAFT and isinstance(error, ParametersRefusedError):
+        return _UNPROCESSABLE
     return _BY_KIND.get(type(error)) or status_of_code(error.code)
 
 

@@ -20,6 +20,7 @@ class Administered(StrEnum):
     POLICY = "AgencyPolicy"
     ROLES = "AgencyRole"
     KEYS = "ApiKey"
+    OPERATIONS = "StoredOperation"
     SUPPORT = "SupportGrant"
     SUPPORT_APPROVAL = "SupportApproval"
 

@@ -1,6 +1,7 @@
 """Documents: parsed and validated once per text, and kept."""
 
 import hashlib
+import re
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,6 +17,14 @@ from louver.tracing import step
 
 DOCUMENTS_KEPT = 1_000
 ERRORS_SHOWN = 3
+_QUOTED_MAX = 300
+_NUL = re.compile(r"\\u(?:0000|\{0+\})")
+"""As a document spells it. PostgreSQL stores it in no text, so nothing is called that."""
+
+
+def cut_quoted(message: str) -> str:
+    """Cut a message of graphql-core's, which quotes what was sent."""
+    return message if len(message) <= _QUOTED_MAX else f"{message[:_QUOTED_MAX]}…"
 
 
 @dataclass(slots=True)
@@ -54,6 +63,8 @@ class Documents:
 
     def _read(self, text: str, visibility: Visibility | None) -> Document:
         digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+        if _NUL.search(text):
+            return Document(digest, None, [GraphQLError("The document has a NUL character in it.")])
         try:
             with step("parse"):
                 parsed = parse(text)

@@ -1,6 +1,6 @@
 """The gateway: one operation of one principal, from its text to an answer and the facts of what was read."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -24,14 +24,14 @@ from louver.resolvers.answer import AccessFacts, Answer
 from louver.resolvers.cache import LruCache
 from louver.resolvers.cursors import CursorCipher, CursorKeeper
 from louver.resolvers.dialects import Speech
-from louver.resolvers.filters import Refusal
-from louver.resolvers.notes import Denial, Notes, code_of
+from louver.resolvers.notes import Notes
 from louver.resolvers.planner import Planner
 from louver.resolvers.run import Run
 from louver.resolvers.standings import Standing, find_small_cell_minimum, standing_values, standings_of
 from louver.resolvers.statements import Reads
 from louver.schema.context import OperationContext
-from louver.schema.documents import ERRORS_SHOWN, Document, Documents, Hiding
+from louver.schema.denials import list_denial_errors, refuse_denied
+from louver.schema.documents import ERRORS_SHOWN, Document, Documents, Hiding, cut_quoted
 from louver.schema.hiding import hide_in_variables, unmark
 from louver.schema.refusing import list_denied_duties
 from louver.schema.roots import LouverSchema
@@ -123,7 +123,7 @@ class Gateway:
             return _refused(failures, facts)
         return Answer(
             data=result.data,
-            errors=[*failures, *_denial_errors(notes, denied_mode)],
+            errors=[*failures, *list_denial_errors(notes, denied_mode)],
             extensions=_extensions(notes, denied_mode, context.run),
             facts=facts,
         )
@@ -169,7 +169,7 @@ class Gateway:
         except RefusedError as error:
             raise _RequestError([_as_graphql(error)]) from error
         if plan.refusals or (asking.denied_mode is DeniedMode.REJECT and denials):
-            raise _refuse([*plan.refusals, *denials])
+            raise refuse_denied([*plan.refusals, *denials])
         if plan.is_subtractable:
             raise _RequestError([_as_graphql(_REFUSE_SUBTRACTION)])
         assert document.parsed is not None  # noqa: S101 - an operation comes from a parsed document
@@ -235,7 +235,11 @@ def _request_error(error: GraphQLError) -> dict[str, Any]:
     """Spell an error of parsing, validation or coercion."""
     if isinstance(error.original_error, LouverError):
         return _as_graphql(error.original_error)
-    return {**error.formatted, "extensions": {"code": "BAD_REQUEST", "hint": _HOW_TO_CORRECT}}
+    return {
+        **error.formatted,
+        "message": cut_quoted(error.message),
+        "extensions": {"code": "BAD_REQUEST", "hint": _HOW_TO_CORRECT},
+    }
 
 
 def _execution_error(error: GraphQLError) -> dict[str, Any]:
@@ -243,39 +247,6 @@ def _execution_error(error: GraphQLError) -> dict[str, Any]:
     if isinstance(error.original_error, RefusedError):
         return {**_as_graphql(error.original_error), "path": error.path}
     raise error.original_error or error
-
-
-def _refuse(missing: Iterable[Refusal | Denial]) -> FieldDeniedError:
-    """Refuse an operation for all that its caller may not see of it, at once; referring is viewing."""
-    found = {each.coordinate: each.reason for each in missing}
-    error = FieldDeniedError(
-        f"The operation asks for what you may not see: {', '.join(found)}.",
-        hint="leave these out, or ask your agency's administrator for access",
-        denials=[
-            {"coordinate": coordinate, "reason": reason, "code": code_of(reason)}
-            for coordinate, reason in found.items()
-        ],
-        coordinates=list(found),
-    )
-    error.details["code"] = code_of(next(iter(found.values())))
-    return error
-
-
-def _denial_errors(notes: Notes, mode: DeniedMode) -> list[dict[str, Any]]:
-    if mode in (DeniedMode.EXTENSIONS, DeniedMode.HIDE):
-        return []
-    return [
-        {
-            "message": f"You may not see {denial.coordinate}.",
-            "path": list(denial.path),
-            "extensions": {
-                "code": code_of(denial.reason),
-                "coordinate": denial.coordinate,
-                "reason": denial.reason,
-            },
-        }
-        for denial in notes.denials
-    ]
 
 
 def _extensions(notes: Notes, mode: DeniedMode, run: Run) -> dict[str, Any]:

@@ -16,6 +16,7 @@ VERSION = f"""{{ version baseVersion restoredVersion at by reason added {LINE} r
     effects {{ coordinate role before after }} }}"""
 GRANT = """{ id state ticket fields officerIds incidentIds includesUof isApprovalAwaited
     startsAt endsAt grantedBy approvedBy revokedBy }"""
+OPERATION = "{ id text names registeredBy retiredAt retiredBy }"
 ROLE = "{ name template description createdBy retiredAt retiredBy }"
 INPUTS = {
     "publishPolicy": ("PublishPolicyInput", VERSION),
@@ -26,6 +27,8 @@ INPUTS = {
     "grantSupport": ("GrantSupportInput", GRANT),
     "approveSupportGrant": ("SupportGrantInput", GRANT),
     "revokeSupportGrant": ("SupportGrantInput", GRANT),
+    "registerOperations": ("RegisterOperationsInput", OPERATION),
+    "retireOperations": ("RetireOperationsInput", OPERATION),
 }
 ORDERS: dict[str, JSON] = {
     "publishPolicy": {
@@ -40,6 +43,8 @@ ORDERS: dict[str, JSON] = {
     "grantSupport": {"ticket": "T-1", "reason": "r"},
     "approveSupportGrant": {"grantId": "supportgrant_" + "1" * 32},
     "revokeSupportGrant": {"grantId": "supportgrant_" + "1" * 32},
+    "registerOperations": {"operations": [{"hash": "1" * 64, "text": "{ __typename }"}]},
+    "retireOperations": {"ids": ["sha256:" + "1" * 64]},
 }
 """One order for each mutation, for whoever may not send it anyway."""
 QUERIES = {
@@ -47,6 +52,7 @@ QUERIES = {
     "policyLines": LINE,
     "agencyRoles": ROLE,
     "supportGrants": GRANT,
+    "storedOperations": OPERATION,
 }
 
 

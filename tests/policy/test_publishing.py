@@ -199,8 +199,8 @@ class TestWhoMay:
 
     @pytest.mark.parametrize("name", QUERIES)
     async def test_7_2_only_administrators_read(self, served, name):
-        """Nobody but an administrator reads the rules; who answers for the agency reads what support may see."""
-        readers = {"chief", "legal", "auditor"} if name == "supportGrants" else set()
+        """Nobody but an administrator reads the rules; who answers for the agency reads what is open by them."""
+        readers = {"supportGrants": {"chief", "legal", "auditor"}, "storedOperations": {"auditor"}}.get(name, set())
         for role in set(OTHERS) - readers:
             body = await served.ask(key_of(role).text, f"{{ {name} {QUERIES[name]} }}")
             assert (body["data"], body["errors"][0]["extensions"]["code"]) == ({name: None}, "ACCESS_DENIED")
