@@ -51,13 +51,24 @@ class Administration:
                 yield connection
 
 
+class UnknownAgencyError(AccessDeniedError):
+    """The agency that is named is none of the caller's. The log has it as a denial; to the caller it is a wrong id."""
+
+    code = "BAD_REQUEST"
+
+
 def require_right(principal: Principal, agency_id: UUID | None, duty: Administered, act: Act) -> Membership:
     """Answer the membership by which a principal may do this; without an agency named, in its only one.
 
     Raises:
-        AccessDeniedError: it may not. Leak: one answer for an agency that is foreign and one that does not exist.
+        AccessDeniedError: it may not.
+        UnknownAgencyError: it is in no such agency. Leak: one answer for a foreign one and one that does not exist.
     """
     memberships = [each for each in principal.memberships if agency_id is None or each.agency_id == agency_id]
+    if agency_id is not None and not memberships:
+        raise UnknownAgencyError(
+            "You are in no agency with this id.", hint="leave `agencyId` out, or ask viewer for it"
+        )
     if len(memberships) > 1:
         raise AccessDeniedError("You are in several agencies.", hint="name one with `agencyId`")
     for membership in memberships:

@@ -1,6 +1,6 @@
 """The gateway: one operation of one principal, from its text to an answer and the facts of what was read."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -119,8 +119,8 @@ class Gateway:
         context.run.finish()
         failures = [_execution_error(error) for error in result.errors or ()]
         _fill(facts, notes, context.run)
-        if failures and operation.operation is OperationType.MUTATION:
-            return _refused(failures, facts)
+        if failures and (operation.operation is OperationType.MUTATION or not _are_denials(result.errors)):
+            return _refused([_without_path(failure) for failure in failures[:ERRORS_SHOWN]], facts)
         return Answer(
             data=result.data,
             errors=[*failures, *list_denial_errors(notes, denied_mode)],
@@ -258,6 +258,16 @@ def _extensions(notes: Notes, mode: DeniedMode, run: Run) -> dict[str, Any]:
         for coordinate in notes.suppressible
     ]
     return {"access": access} if access else {}
+
+
+def _are_denials(errors: Iterable[GraphQLError] | None) -> bool:
+    """Whether it is only denials, which leave the rest of an answer; a refused argument refuses the operation."""
+    return all(isinstance(error.original_error, AccessDeniedError) for error in errors or ())
+
+
+def _without_path(error: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out where in an answer it was: there is none."""
+    return {name: value for name, value in error.items() if name != "path"}
 
 
 # facts

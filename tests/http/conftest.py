@@ -82,6 +82,10 @@ class ToldGateway:
     async def _invalid(self, _variables: Mapping[str, Any]) -> Answer:
         return Answer(has_data=False, errors=[{"message": "Syntax.", "extensions": {"code": "BAD_REQUEST"}}])
 
+    async def _unreadable(self, _variables: Mapping[str, Any]) -> Answer:
+        errors = [{"message": "Syntax Error: Unexpected Name.", "extensions": {"code": "BAD_REQUEST"}}]
+        return Answer(has_data=False, errors=errors)
+
     async def _refused(self, _variables: Mapping[str, Any]) -> Answer:
         raise FieldDeniedError("You may not refer to it.")
 

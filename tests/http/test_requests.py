@@ -5,7 +5,7 @@ import asyncio
 import httpx
 import pytest
 
-from louver.wire import BODY_BYTES_MAX, JSON, RESPONSE_JSON, choose_media_type
+from louver.wire import ADDRESS_BYTES_MAX, BODY_BYTES_MAX, JSON, RESPONSE_JSON, choose_media_type
 
 JSON_HEADERS = {"content-type": JSON}
 
@@ -65,6 +65,46 @@ REFUSALS = {
     "bad UTF-8": ({"content": b'{"query":"\xff"}'}, 400, "BAD_REQUEST"),
     "lone surrogate": ({"content": b'{"query":"\\ud800"}'}, 400, "BAD_REQUEST"),
     "too deep": ({"content": b"[" * 100_000}, 400, "BAD_REQUEST"),
+    "key twice": ({"content": b'{"query":"{answer}","query":"{crash}"}'}, 400, "BAD_REQUEST"),
+    "key twice below": ({"content": b'{"query":"{answer}","variables":{"a":[{"b":1,"b":2}]}}'}, 400, "BAD_REQUEST"),
+    "NUL": ({"content": b'{"query":"{answer}","variables":{"a":"\\u0000"}}'}, 400, "BAD_REQUEST"),
+    "NUL by itself": ({"content": b'{"query":"{answer}\x00"}'}, 400, "BAD_REQUEST"),
+    "deep variables": (
+        {"content": b'{"query":"{answer}","variables":{"a":' + b"[" * 200 + b"]" * 200 + b"}}"},
+        400,
+        "BAD_REQUEST",
+    ),
+    "deeper than parsers go": (
+        {"content": b'{"query":"{answer}","variables":{"a":' + b"[" * 1000 + b"]" * 1000 + b"}}"},
+        400,
+        "BAD_REQUEST",
+    ),
+    "huge number": (
+        {"content": b'{"query":"{answer}","variables":{"a":' + b"9" * 100_000 + b"}}"},
+        400,
+        "BAD_REQUEST",
+    ),
+    "no number": ({"content": b'{"query":"{answer}","variables":{"a":NaN}}'}, 400, "BAD_REQUEST"),
+    "byte order mark": ({"content": b'\xef\xbb\xbf{"query":"{answer}"}'}, 400, "BAD_REQUEST"),
+    "bad hash": ({"content": b'{"documentId":"md5:00"}'}, 400, "BAD_REQUEST"),
+    "hash no string": ({"content": b'{"extensions":{"persistedQuery":{"sha256Hash":1}}}'}, 400, "BAD_REQUEST"),
+    "persisted no object": ({"content": b'{"extensions":{"persistedQuery":1}}'}, 400, "BAD_REQUEST"),
+    "hash of another query": (
+        {"content": b'{"query":"{answer}","documentId":"sha256:' + b"0" * 64 + b'"}'},
+        400,
+        "BAD_REQUEST",
+    ),
+    "compressed": (
+        {"content": b"{}", "headers": {"content-encoding": "gzip"}},
+        415,
+        "BAD_REQUEST",
+    ),
+    "two media types": (
+        {"content": b"{}", "headers": {"content-type": "application/json, text/plain"}},
+        415,
+        "BAD_REQUEST",
+    ),
+    "long head": ({"content": b"{}", "headers": {"x-filler": "x" * 40_000}}, 431, "LIMIT_EXCEEDED"),
     "a list": ({"content": b'[{"query":"{answer}"}]'}, 400, "BAD_REQUEST"),
     "a number": ({"content": b"1"}, 400, "BAD_REQUEST"),
     "null": ({"content": b"null"}, 400, "BAD_REQUEST"),
@@ -97,9 +137,10 @@ class TestRefusals:
         response = await server.client.post("/graphql", **{**options, "headers": headers})
         body = response.json()
         assert (status, code, ["errors"]) == (response.status_code, body["errors"][0]["extensions"]["code"], list(body))
+        assert len(response.content) < 500
         row = (await list_rows())[0]
         assert ("access.refused", "refused", code) == (row["event"], row["outcome"], row["reason"])
-        assert row["key_prefix"] == key.split("_")[1]
+        assert row["key_prefix"] == (key.split("_")[1] if status != 431 else None)
 
     async def test_too_large_tells_the_limit(self, server, key):
         """A limit is told with the actual figure, before the body is read."""
@@ -125,6 +166,38 @@ class TestRefusals:
         response = await server.client.request(method, "/graphql", headers={"authorization": f"Bearer {key}"})
         assert (response.status_code, response.headers["allow"]) == (405, "GET, POST")
         assert method == "HEAD" or response.json()["errors"][0]["extensions"]["code"] == "BAD_REQUEST"
+
+    async def test_batches_have_a_reason(self, server, key):
+        """A batch is told apart from what is merely malformed."""
+        headers = {"authorization": f"Bearer {key}", **JSON_HEADERS}
+        response = await server.client.post("/graphql", content=b'[{"query":"{answer}"}]', headers=headers)
+        assert response.json()["errors"][0]["extensions"]["reason"] == "BATCHING_OFF"
+
+    async def test_long_address(self, server, key):
+        """An address that is too long is refused with the limit."""
+        headers = {"authorization": f"Bearer {key}"}
+        response = await server.client.get(f"/graphql?query={'x' * ADDRESS_BYTES_MAX}", headers=headers)
+        extensions = response.json()["errors"][0]["extensions"]
+        assert (response.status_code, extensions["code"]) == (414, "LIMIT_EXCEEDED")
+        assert extensions["limit"] == ADDRESS_BYTES_MAX < extensions["actual"]
+
+    async def test_late_body(self, server, key):
+        """Where the server stops waiting for a body, that is what the client is told."""
+        scope = {
+            "type": "http",
+            "method": "POST",
+            "headers": [(b"authorization", f"Bearer {key}".encode()), (b"content-type", b"application/json")],
+        }
+        sent = []
+
+        async def receive():
+            raise TimeoutError
+
+        async def send(message):
+            sent.append(message)
+
+        await server.service.endpoint(scope, receive, send)
+        assert (sent[0]["status"], b'"LIMIT_EXCEEDED"' in sent[1]["body"]) == (408, True)
 
     async def test_server_stays_up(self, server, key):
         """After every refusal the next good request is answered."""

@@ -220,7 +220,7 @@ class TestWhoMay:
             for agency in (f"agency_{identify('birch').hex}", "agency_" + "2" * 32, "birch")
         ]
         assert answers[0] == answers[1] == answers[2]
-        assert answers[0]["code"] == "ACCESS_DENIED"
+        assert answers[0]["code"] == "BAD_REQUEST"
 
     async def test_refusals_are_recorded(self, own_served, tmp_path):
         """A change that somebody may not make is in the log as denied, with what it was about."""

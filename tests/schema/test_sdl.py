@@ -1,5 +1,9 @@
 """The schema as clients see it: committed, described, and with nothing that a denial could take down."""
 
+import json
+import re
+from pathlib import Path
+
 import pytest
 from graphql import (
     GraphQLEnumType,
@@ -15,6 +19,7 @@ from louver.schema import roots
 from tests.world.build import ROWS
 from tests.world.policy import COORDINATES, GUARD
 
+LINT = Path(__file__).parents[2] / "docs" / "schema-lint.graphql"
 LOUVER = roots.build_schema()
 OURS = {name: named for name, named in LOUVER.graphql.type_map.items() if not name.startswith("__")}
 WITH_FIELDS = (GraphQLObjectType, GraphQLInterfaceType, GraphQLInputObjectType)
@@ -97,3 +102,19 @@ def test_fixed_names():
         "last",
         "before",
     }
+
+
+def test_types_without_an_id_are_listed():
+    """Every object type has an id or is listed, for the public linter, as one that has no identity; none is both."""
+    options = re.search(r'strict-id-in-types: \["error", (.*)\]$', LINT.read_text(encoding="utf-8"), re.MULTILINE)
+    exceptions = json.loads(options[1])["exceptions"]
+    bare = {
+        name
+        for name, named in OURS.items()
+        if isinstance(named, GraphQLObjectType)
+        and name not in {"Query", "Mutation"}
+        and ("id" not in named.fields or not isinstance(named.fields["id"].type, GraphQLNonNull))
+    }
+    by_suffix = {name for name in OURS if name.endswith(tuple(exceptions["suffixes"]))}
+    assert {name for name in bare if name not in by_suffix} == set(exceptions["types"])
+    assert {name for name in by_suffix if isinstance(OURS[name], GraphQLObjectType)} <= bare
