@@ -24,6 +24,8 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 BODY_BYTES_MAX = 1_000_000
 ADDRESS_BYTES_MAX = 8_192
 HEAD_BYTES_MAX = 32_768
+_MEDIA_TYPE_MAX = 200
+"""Characters: reading its parameters takes time by the square of them."""
 JSON = "application/json"
 RESPONSE_JSON = "application/graphql-response+json"
 _OFFERED = (JSON, RESPONSE_JSON)
@@ -107,11 +109,17 @@ def require_json(content_type: str | None) -> None:
 
     Leak: a body of type text/plain or of a form can be sent by any web page without asking the browser first.
     """
+    if content_type is None or len(content_type) > _MEDIA_TYPE_MAX:
+        raise _refuse_media_type()
     message = Message()
-    message["Content-Type"] = content_type or ""
+    message["Content-Type"] = content_type
     charset = message.get_content_charset("utf-8")
-    if not content_type or message.get_content_type() != JSON or charset not in {"utf-8", "utf8"}:
-        raise MediaTypeRefusedError("The body must be JSON in UTF-8.", hint=f"send Content-Type: {JSON}")
+    if message.get_content_type() != JSON or charset not in {"utf-8", "utf8"}:
+        raise _refuse_media_type()
+
+
+def _refuse_media_type() -> MediaTypeRefusedError:
+    return MediaTypeRefusedError("The body must be JSON in UTF-8.", hint=f"send Content-Type: {JSON}")
 
 
 def require_plain(content_encoding: str | None) -> None:

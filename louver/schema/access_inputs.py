@@ -19,6 +19,8 @@ _ID = re.compile(r"([a-z]+)_([0-9a-f]{32})")
 _NOBODY = UUID(int=0)
 """Leak: what is no id is answered as the id of something that is not there."""
 _GRANT_DAYS = 1
+_YEARS = range(1970, 9999)
+"""Beyond them, a day more or another time zone is no moment that can be told."""
 
 
 def optional(description: str, default: Any = None) -> Any:
@@ -170,6 +172,10 @@ def read_lines(agency_id: UUID, lines: Iterable[PolicyLineInput]) -> Iterable[Po
 
 
 def _require_zone(moment: datetime | None) -> datetime | None:
-    if moment is not None and moment.tzinfo is None:
+    if moment is None:
+        return None
+    if moment.tzinfo is None:
         raise InvalidInputError("A moment needs a time zone.", hint="write it as 2026-01-31T09:00:00Z")
-    return moment and moment.astimezone(UTC)
+    if moment.year not in _YEARS:
+        raise InvalidInputError("A moment is out of range.", hint=f"choose a year before {_YEARS.stop}")
+    return moment.astimezone(UTC)

@@ -99,6 +99,11 @@ REFUSALS = {
         415,
         "BAD_REQUEST",
     ),
+    "long media type": (
+        {"content": b"{}", "headers": {"content-type": "application/json" + ';a="' * 4_000}},
+        415,
+        "BAD_REQUEST",
+    ),
     "two media types": (
         {"content": b"{}", "headers": {"content-type": "application/json, text/plain"}},
         415,

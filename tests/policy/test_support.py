@@ -169,6 +169,8 @@ class TestRefused:
             ({"endsAt": moment(-HOUR)}, "end before it begins"),
             ({"startsAt": moment(-HOUR)}, "in the past"),
             ({"endsAt": "2099-01-01T00:00:00"}, "time zone"),
+            ({"startsAt": "9999-12-31T23:59:59Z"}, "out of range"),
+            ({"endsAt": "0001-01-01T00:00:00+14:00"}, "out of range"),
             ({"fields": ["Officer.ssn", "SupportGrant"]}, "called Officer.ssn, SupportGrant"),
             ({"fields": []}, "list of fields is empty"),
             ({"fields": ["UofIncident.number"]}, "use of force is not asked for"),
