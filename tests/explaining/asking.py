@@ -31,6 +31,6 @@ async def ask(server: Server, root: str, arguments: str = "", selection: str = E
 async def refused(server: Server, root: str, arguments: str, selection: str = EXPLANATION) -> JSON:
     """Ask one root as the administrator, who has to be refused, and return the one error."""
     body = await server.ask(key_of("agency_admin").text, f"{{ {root}{arguments} {selection} }}")
-    assert body["data"] == {root: None}
+    assert body.get("data", {root: None}) == {root: None}
     (error,) = body["errors"]
     return {"message": error["message"], **error["extensions"]}

@@ -198,7 +198,7 @@ class TestAdministratorOnly:
             for hexadecimal in (identify("birch").hex, "0" * 32)
         ]
         assert told[0] == told[1]
-        assert told[0]["code"] == "ACCESS_DENIED"
+        assert told[0]["code"] == "BAD_REQUEST"
 
     async def test_it_is_recorded(self, own_served, tmp_path):
         """Who reads the policy leaves a record of it, and so does who may not."""
