@@ -19,7 +19,7 @@ from louver.errors import (
     ReadOnlyError,
     RefusedError,
 )
-from louver.resolvers.access import Administration
+from louver.resolvers.access import Administration, UnknownAgencyError
 from louver.resolvers.answer import AccessFacts, Answer
 from louver.resolvers.cache import LruCache
 from louver.resolvers.cursors import CursorCipher, CursorKeeper
@@ -262,7 +262,8 @@ def _extensions(notes: Notes, mode: DeniedMode, run: Run) -> dict[str, Any]:
 
 def _are_denials(errors: Iterable[GraphQLError] | None) -> bool:
     """Whether it is only denials, which leave the rest of an answer; a refused argument refuses the operation."""
-    return all(isinstance(error.original_error, AccessDeniedError) for error in errors or ())
+    causes = [error.original_error for error in errors or ()]
+    return all(isinstance(each, AccessDeniedError) and not isinstance(each, UnknownAgencyError) for each in causes)
 
 
 def _without_path(error: Mapping[str, Any]) -> dict[str, Any]:

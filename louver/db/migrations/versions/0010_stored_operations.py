@@ -5,7 +5,7 @@ from alembic import op
 from louver.db.migrations.columns import codes, instant, tenant_key, text
 
 revision = "0010"
-down_revision = "0007"
+down_revision = "0012"
 
 
 def upgrade() -> None:
