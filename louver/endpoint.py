@@ -36,7 +36,6 @@ from louver.wire import (
     read_denied_mode,
     require_json,
     require_method,
-    require_moderate_head,
     require_plain,
     require_queries_by_get,
 )
@@ -161,7 +160,6 @@ class Endpoint:
 
     async def _reply(self, exchange: Exchange, scope: Mapping[str, Any], receive: Receive) -> Reply:
         try:
-            require_moderate_head(scope)
             return await self._answer(exchange, scope.get("query_string", b""), receive)
         except LouverError as error:
             if isinstance(error, UnavailableError):

@@ -36,18 +36,6 @@ class BodyTooLargeError(RefusedError):
     code = "LIMIT_EXCEEDED"
 
 
-class AddressTooLongError(RefusedError):
-    """The path with its query string is longer than what is read."""
-
-    code = "LIMIT_EXCEEDED"
-
-
-class HeadTooLargeError(RefusedError):
-    """The headers together are larger than what is read."""
-
-    code = "LIMIT_EXCEEDED"
-
-
 class ParametersRefusedError(InvalidInputError):
     """What was sent is JSON, but no GraphQL request."""
 
@@ -64,9 +52,7 @@ _BY_KIND: dict[type[LouverError], int] = {
     AcceptRefusedError: 406,
     BodyTooLateError: 408,
     BodyTooLargeError: 413,
-    AddressTooLongError: 414,
     MediaTypeRefusedError: 415,
-    HeadTooLargeError: 431,
 }
 _BY_CODE: dict[str, int] = {
     "BAD_REQUEST": 400,

@@ -11,10 +11,8 @@ from louver.parameters import Operation
 from louver.settings import GetQueries
 from louver.statuses import (
     AcceptRefusedError,
-    AddressTooLongError,
     BodyTooLargeError,
     BodyTooLateError,
-    HeadTooLargeError,
     MediaTypeRefusedError,
     MethodRefusedError,
 )
@@ -22,31 +20,12 @@ from louver.statuses import (
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
 BODY_BYTES_MAX = 1_000_000
-ADDRESS_BYTES_MAX = 8_192
-HEAD_BYTES_MAX = 32_768
 _MEDIA_TYPE_MAX = 200
 """Characters: reading its parameters takes time by the square of them."""
 JSON = "application/json"
 RESPONSE_JSON = "application/graphql-response+json"
 _OFFERED = (JSON, RESPONSE_JSON)
 """In our order of preference, for a client without one."""
-
-
-def require_moderate_head(scope: Mapping[str, Any]) -> None:
-    """Refuse an address or headers beyond the limits.
-
-    Raises:
-        AddressTooLongError: the path with its query string is too long.
-        HeadTooLargeError: the headers are too large.
-    """
-    address = len(scope.get("raw_path") or b"") + len(scope.get("query_string") or b"")
-    if address > ADDRESS_BYTES_MAX:
-        hint = "send it with POST, in the body"
-        raise AddressTooLongError("The address is too long.", hint=hint, limit=ADDRESS_BYTES_MAX, actual=address)
-    head = sum([len(name) + len(value) for name, value in scope["headers"]])
-    if head > HEAD_BYTES_MAX:
-        hint = "send fewer or shorter headers"
-        raise HeadTooLargeError("The headers are too large.", hint=hint, limit=HEAD_BYTES_MAX, actual=head)
 
 
 def require_method(method: str, get_queries: GetQueries) -> None:

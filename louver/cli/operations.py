@@ -67,7 +67,8 @@ def _read(manifest: Path) -> Any:
     try:
         return orjson.loads(manifest.read_bytes())
     except orjson.JSONDecodeError as error:
-        raise InvalidInputError(f"{manifest} is not JSON (line {error.lineno}).") from error
+        hint = "give the manifest that your client tools write"
+        raise InvalidInputError(f"{manifest} is not JSON (line {error.lineno}).", hint=hint) from error
 
 
 def _show(found: list[StoredOperation], is_json: bool) -> None:  # noqa: FBT001  # its one caller's option
