@@ -24,12 +24,6 @@ class MediaTypeRefusedError(RefusedError):
     """The body is of a media type that is not read."""
 
 
-class BodyTooLateError(RefusedError):
-    """The body did not come in the time that it is waited for."""
-
-    code = "LIMIT_EXCEEDED"
-
-
 class BodyTooLargeError(RefusedError):
     """The body is larger than what is read."""
 
@@ -50,7 +44,6 @@ _BY_KIND: dict[type[LouverError], int] = {
     MethodRefusedError: 405,
     ReadOnlyError: 405,
     AcceptRefusedError: 406,
-    BodyTooLateError: 408,
     BodyTooLargeError: 413,
     MediaTypeRefusedError: 415,
 }

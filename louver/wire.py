@@ -12,7 +12,6 @@ from louver.settings import GetQueries
 from louver.statuses import (
     AcceptRefusedError,
     BodyTooLargeError,
-    BodyTooLateError,
     MediaTypeRefusedError,
     MethodRefusedError,
 )
@@ -127,17 +126,13 @@ async def read_body(receive: Receive, declared_length: str | None) -> bytes:
 
     Raises:
         BodyTooLargeError: it is, or says that it is, larger.
-        BodyTooLateError: the server stopped waiting for it, and says so with a TimeoutError.
         InvalidInputError: the client hung up before its end.
     """
     if declared_length and declared_length.isdecimal() and int(declared_length) > BODY_BYTES_MAX:
         raise _too_large(int(declared_length))
     body = bytearray()
     while True:
-        try:
-            message = await receive()
-        except TimeoutError as error:
-            raise BodyTooLateError("The body did not come in time.", hint="send it faster, or less of it") from error
+        message = await receive()
         if message["type"] == "http.disconnect":
             raise InvalidInputError("The request ended before its body did.", hint="send it again")
         body += message.get("body", b"")

@@ -177,24 +177,6 @@ class TestRefusals:
         response = await server.client.post("/graphql", content=b'[{"query":"{answer}"}]', headers=headers)
         assert response.json()["errors"][0]["extensions"]["reason"] == "BATCHING_OFF"
 
-    async def test_late_body(self, server, key):
-        """Where the server stops waiting for a body, that is what the client is told."""
-        scope = {
-            "type": "http",
-            "method": "POST",
-            "headers": [(b"authorization", f"Bearer {key}".encode()), (b"content-type", b"application/json")],
-        }
-        sent = []
-
-        async def receive():
-            raise TimeoutError
-
-        async def send(message):
-            sent.append(message)
-
-        await server.service.endpoint(scope, receive, send)
-        assert (sent[0]["status"], b'"LIMIT_EXCEEDED"' in sent[1]["body"]) == (408, True)
-
     async def test_server_stays_up(self, server, key):
         """After every refusal the next good request is answered."""
         for options, *_ in REFUSALS.values():
