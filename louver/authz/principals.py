@@ -2,10 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 from uuid import UUID
 
 from louver.authz.rights import Rights
-from louver.authz.vocabulary import DeniedMode, PrincipalKind
+from louver.authz.vocabulary import DeniedMode, PrincipalKind, Safelist
+
+
+class Budget(NamedTuple):
+    """What a key may spend in a minute, where it has limits of its own."""
+
+    rate_per_minute: int | None = None
+    cost_per_minute: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,3 +51,5 @@ class Principal:
     """The person behind a key, if it acts for one."""
     grants: frozenset[UUID] = frozenset()
     """The support grants that it reads under. When one of them ends, so does what is under way."""
+    budget: Budget = Budget()
+    safelist: Safelist = Safelist.OFF
