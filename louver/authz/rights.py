@@ -1,6 +1,6 @@
 """Rights: one role set in one agency, ready to decide coordinate by coordinate."""
 
-from collections.abc import Hashable
+from collections.abc import Collection, Hashable
 from typing import NamedTuple
 
 from louver.authz.agency_policy import AgencyPolicy
@@ -57,6 +57,14 @@ class Rights:
     def roles(self) -> frozenset[str]:
         """The role set."""
         return self._standing.roles
+
+    def is_wider(self, scopes: Collection[str] | None) -> bool:
+        """Whether a key with these scopes, None for no limit, would be issued for no more than this one was."""
+        own, closed = self._standing.scope, self._standing.closed
+        if own is None or scopes is None:
+            return own is None
+        opened, kept = self._coordinates.expand_scopes(scopes), self._coordinates.list_closed(scopes)
+        return opened <= own and all(each in kept for each in closed if each[0] in opened)
 
     def decide(self, coordinate: str) -> Decision:
         """Answer what may be seen of `Type.field`, or of the rows of `Type`. Identity fields follow their type."""

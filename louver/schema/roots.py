@@ -11,7 +11,7 @@ from strawberry.types.field import StrawberryField
 from louver.resolvers.catalogue import Catalogue
 from louver.resolvers.needs import name_roots
 from louver.resolvers.requests import RootKind
-from louver.schema import access, explaining
+from louver.schema import access, explaining, keys
 from louver.schema.building import Builder
 from louver.schema.catalogue import build_catalogue
 from louver.schema.documents import UseParsedDocument
@@ -90,11 +90,13 @@ def build_schema() -> LouverSchema:
             ),
         ]
     query = builder.object(
-        "Query", "What can be read.", [*fields, *access.list_query_fields(), *explaining.list_query_fields()]
+        "Query",
+        "What can be read.",
+        [*fields, *access.list_query_fields(), *explaining.list_query_fields(), *keys.list_query_fields()],
     )
     types = [builder.namespace[name] for name in catalogue]
     schema = _Schema(
-        query, access.Mutation, types=types, execution_context_class=PlannedExecutor, extensions=[UseParsedDocument]
+        query, keys.Mutation, types=types, execution_context_class=PlannedExecutor, extensions=[UseParsedDocument]
     )
     graphql = schema._schema  # noqa: SLF001 - see LouverSchema.graphql
     made = LouverSchema(schema, catalogue, roots, VisibilityIndex(graphql, catalogue, roots))
