@@ -17,6 +17,9 @@ VERSION = f"""{{ version baseVersion restoredVersion at by reason added {LINE} r
 GRANT = """{ id state ticket fields officerIds incidentIds includesUof isApprovalAwaited
     startsAt endsAt grantedBy approvedBy revokedBy }"""
 ROLE = "{ name template description createdBy retiredAt retiredBy }"
+KEY = """{ prefix state role isPartner purpose scopes { name verbs } allowedAddresses ratePerMinute costPerMinute
+    deniedMode safelist createdAt expiresAt revokedAt revokedBy issuedBy replaces lastUsedAt lastUsedAddress calls }"""
+ISSUED = f"{{ secret key {KEY} }}"
 INPUTS = {
     "publishPolicy": ("PublishPolicyInput", VERSION),
     "revertPolicy": ("RevertPolicyInput", VERSION),
@@ -26,6 +29,10 @@ INPUTS = {
     "grantSupport": ("GrantSupportInput", GRANT),
     "approveSupportGrant": ("SupportGrantInput", GRANT),
     "revokeSupportGrant": ("SupportGrantInput", GRANT),
+    "issueKey": ("IssueKeyInput", ISSUED),
+    "rotateKey": ("RotateKeyInput", ISSUED),
+    "changeKey": ("ChangeKeyInput", KEY),
+    "revokeKey": ("KeyInput", KEY),
 }
 ORDERS: dict[str, JSON] = {
     "publishPolicy": {
@@ -40,6 +47,10 @@ ORDERS: dict[str, JSON] = {
     "grantSupport": {"ticket": "T-1", "reason": "r"},
     "approveSupportGrant": {"grantId": "supportgrant_" + "1" * 32},
     "revokeSupportGrant": {"grantId": "supportgrant_" + "1" * 32},
+    "issueKey": {"role": "chief", "purpose": "p", "days": 1, "scopes": [{"names": ["Officer.*"]}]},
+    "rotateKey": {"prefix": "0" * 12},
+    "changeKey": {"prefix": "0" * 12},
+    "revokeKey": {"prefix": "0" * 12},
 }
 """One order for each mutation, for whoever may not send it anyway."""
 QUERIES = {
