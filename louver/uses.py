@@ -82,9 +82,11 @@ class KeyUses:
             self._take_back(taken)
 
     async def _run(self) -> None:
-        while not self._stopping.is_set():
+        is_last = False
+        while not is_last:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), self._flush_seconds)
+            is_last = self._stopping.is_set()  # asked before: what is noted during a write is written in one more
             try:
                 await self.flush()
             except Exception as error:  # noqa: BLE001 - whatever went wrong, the next turn may do better

@@ -1,6 +1,6 @@
 """Options that say what a key is to be: of `louver key create`, and of its rehearsal `louver key preview`."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -12,6 +12,19 @@ from louver.resolvers.key_orders import DAYS_DEFAULT, DAYS_MAX, KeyOrder
 
 _DAY = click.DateTime(["%Y-%m-%d"])
 AnyCommand = Callable[..., Any]
+_LIMITS = (
+    click.option(
+        "--address", "allowed_addresses", multiple=True, help="Accept it from this network alone. May be repeated."
+    ),
+    click.option("--rate", "rate_per_minute", type=int, help="Requests in a minute."),
+    click.option("--cost", "cost_per_minute", type=int, help="Cost in a minute."),
+    click.option(
+        "--denied", "denied_mode", type=click.Choice([*map(str, DeniedMode)]), help="How it is told of denied fields."
+    ),
+    click.option(
+        "--safelist", type=click.Choice([*map(str, Safelist)]), help="What comes of operations that are not stored."
+    ),
+)
 _OPTIONS = (
     click.option("--role", required=True, help="What it may see; of a partner's key, the template."),
     click.option("--purpose", required=True, help="What it is for; stands in every access record."),
@@ -24,11 +37,7 @@ _OPTIONS = (
         "--scope", "scopes", multiple=True,
         help="Narrow it: Type.field, Type.* or a field group, perhaps with verbs (:view,export). May be repeated.",
     ),
-    click.option("--address", "allowed_addresses", multiple=True, help="Accept it from this network; repeatable."),
-    click.option("--rate", "rate_per_minute", type=int, help="Requests in a minute."),
-    click.option("--cost", "cost_per_minute", type=int, help="Cost in a minute."),
-    click.option("--denied", "denied_mode", type=click.Choice(list(DeniedMode)), help="How it is told of denials."),
-    click.option("--safelist", type=click.Choice(list(Safelist)), help="What comes of operations that are not stored."),
+    *_LIMITS,
     click.option("--officer", help="The badge of the officer that it acts for."),
     click.option("--unit", "units", multiple=True, help="A unit that it acts for, with those below. May be repeated."),
     click.option("--trainings-from", type=_DAY, help="First day of the training cycle that a state auditor may see."),
@@ -37,10 +46,13 @@ _OPTIONS = (
 
 
 def order_options(command: AnyCommand) -> AnyCommand:
-    """Give a command the options."""
-    for option in reversed(_OPTIONS):
-        command = option(command)
-    return command
+    """Give a command all options."""
+    return _give(_OPTIONS, command)
+
+
+def limit_options(command: AnyCommand) -> AnyCommand:
+    """Give a command those that can be changed later."""
+    return _give(_LIMITS, command)
 
 
 def read_order(options: Mapping[str, Any], agency: str | None = None) -> tuple[KeyOrder, Typed]:
@@ -53,3 +65,9 @@ def read_order(options: Mapping[str, Any], agency: str | None = None) -> tuple[K
 
 def _as_day(moment: datetime | None) -> date | None:
     return moment.date() if moment else None
+
+
+def _give(options: Sequence[AnyCommand], command: AnyCommand) -> AnyCommand:
+    for option in reversed(options):
+        command = option(command)
+    return command

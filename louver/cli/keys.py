@@ -10,10 +10,9 @@ from rich.console import Console
 from rich.table import Table
 
 from louver.authz.keys import parse_key
-from louver.authz.vocabulary import DeniedMode, Safelist
 from louver.cli import key_doors
 from louver.cli.key_looks import preview, review
-from louver.cli.key_options import order_options, read_order
+from louver.cli.key_options import limit_options, order_options, read_order
 from louver.resolvers.agency_keys import KEPT, KeyChange
 from louver.resolvers.issued_keys import OVERLAP_DEFAULT, OVERLAP_MAX, ApiKey, Issued
 from louver.resolvers.key_orders import DAYS_MAX
@@ -66,11 +65,7 @@ def rotate(*, prefix: str, overlap_hours: int, days: int | None, is_json: bool) 
 @key.command()
 @click.argument("prefix")
 @click.option("--scope", "scopes", multiple=True, help="Narrow it to these. May be repeated.")
-@click.option("--address", "allowed_addresses", multiple=True, help="Accept it from these networks alone.")
-@click.option("--rate", "rate_per_minute", type=int, help="Requests in a minute.")
-@click.option("--cost", "cost_per_minute", type=int, help="Cost in a minute.")
-@click.option("--denied", "denied_mode", type=click.Choice(list(DeniedMode)), help="How it is told of denied fields.")
-@click.option("--safelist", type=click.Choice(list(Safelist)), help="What comes of operations that are not stored.")
+@limit_options
 @click.option("--clear", "cleared", multiple=True, type=click.Choice(list(_CLEARED)), help="Take a limit away.")
 @_JSON
 def change(*, prefix: str, cleared: tuple[str, ...], is_json: bool, **limits: Any) -> None:

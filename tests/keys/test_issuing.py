@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import update
 
 from louver.authz.keys import matches, parse_key
-from louver.db.engine import begin_writing, create_engine
+from louver.db.engine import create_engine
 from louver.db.tables import ApiKeyRow
 from tests.keys.conftest import ORDER
 from tests.policy.asking import KEY, change, changed, list_records, refused
@@ -171,14 +171,3 @@ class TestListed:
         made, ends = (datetime.fromisoformat(issued[name]) for name in ("createdAt", "expiresAt"))
         assert (ends - made, abs(datetime.now(UTC) - made) < timedelta(minutes=5)) == (timedelta(days=366), True)
         assert re.fullmatch(r"[0-9A-Za-z]{12}", issued["prefix"])
-
-
-@pytest.fixture
-def write(own_url):
-    async def execute(statement):
-        engine = create_engine(own_url)
-        async with begin_writing(engine) as connection:
-            await connection.execute(statement)
-        await engine.dispose()
-
-    return execute
