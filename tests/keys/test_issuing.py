@@ -23,61 +23,61 @@ def codes(body):
 
 
 class TestIssued:
-    async def test_4_2_sees_its_scopes_and_no_more(self, own_served, issue):
+    async def test_4_2_sees_its_scopes_and_no_more(self, desk):
         """A partner gets what it was issued for, as its template gets it; all else of the template is denied to it."""
-        key = (await issue())["secret"]
-        asked, template = [await own_served.ask(each, OFFICERS) for each in (key, key_of("chief").text)]
+        key = (await desk.issue())["secret"]
+        asked, template = [await desk.ask(each, OFFICERS) for each in (key, key_of("chief").text)]
         assert asked == template
-        denied = await own_served.ask(key, PERSONAL)
+        denied = await desk.ask(key, PERSONAL)
         assert codes(denied) == {("Officer.lastName", "KEY_SCOPE"), ("Query.uofIncidents", "KEY_SCOPE")}
 
-    async def test_4_2_shown_once(self, own_served, own_url, issue, tmp_path, caplog):
+    async def test_4_2_shown_once(self, desk, caplog):
         """The secret is in the one answer: not in the store, the log, a list, or a line that is printed."""
         with caplog.at_level("DEBUG"):
-            issued = await issue()
-            await own_served.ask(issued["secret"], OFFICERS)
-            listed = await own_served.ask(key_of("agency_admin").text, f"{{ apiKeys {KEY} }}")
+            issued = await desk.issue()
+            await desk.ask(issued["secret"], OFFICERS)
+            listed = await desk.ask(key_of("agency_admin").text, f"{{ apiKeys {KEY} }}")
         secret = issued["secret"].split("_")[2]
-        engine = create_engine(own_url)
+        engine = create_engine(desk.url)
         async with engine.connect() as connection:
             rows = (await connection.execute(ApiKeyRow.__table__.select())).mappings().all()
         await engine.dispose()
         stored = next(row for row in rows if row["prefix"] == issued["key"]["prefix"])
         assert matches(parse_key(issued["secret"]), stored["secret_hash"])
-        assert secret not in f"{rows}{listed}{await list_records(tmp_path)}{caplog.text}"
+        assert secret not in f"{rows}{listed}{await list_records(desk.folder)}{caplog.text}"
 
-    async def test_4_2_recorded(self, issue, tmp_path):
+    async def test_4_2_recorded(self, desk):
         """The record of the act says who did it and which key it was about."""
-        issued = await issue()
-        record = (await list_records(tmp_path))[-1]
+        issued = await desk.issue()
+        record = (await list_records(desk.folder))[-1]
         assert (record["event"], record["outcome"], record["key_prefix"]) == (
             "key.issued", "answered", key_of("agency_admin").prefix,
         )  # fmt: skip
         assert f"ApiKey/{issued['key']['prefix']}" in record["coordinates"]["returned"]
 
-    async def test_4_2_a_partner_never_enters(self, own_served, issue):
+    async def test_4_2_a_partner_never_enters(self, desk):
         """Whatever its template may enter or administer, introspection shows a partner no mutation at all."""
-        key = (await issue(scopes=[{"names": ["*"]}]))["secret"]
-        found = await own_served.ask(key, "{ __schema { mutationType { name } } viewer { memberships { roles } } }")
+        key = (await desk.issue(scopes=[{"names": ["*"]}]))["secret"]
+        found = await desk.ask(key, "{ __schema { mutationType { name } } viewer { memberships { roles } } }")
         assert found["data"]["__schema"] == {"mutationType": None}
         assert found["data"]["viewer"]["memberships"] == [{"roles": ["chief", "partner"]}]
-        body = await own_served.ask(key, 'mutation { revokeKey(input: {prefix: "x"}) { prefix } }')
+        body = await desk.ask(key, 'mutation { revokeKey(input: {prefix: "x"}) { prefix } }')
         assert body["errors"][0]["extensions"]["code"] == "ACCESS_DENIED"
 
-    async def test_in_house_key_administers_nothing(self, own_served, issue):
+    async def test_in_house_key_administers_nothing(self, desk):
         """A key that an administrator issues in the house has all records of its role, and none of its duties."""
-        key = (await issue(isPartner=False, scopes=None))["secret"]
+        key = (await desk.issue(isPartner=False, scopes=None))["secret"]
         query = "{ officers(first: 3) { nodes { lastName } } }"
-        assert await own_served.ask(key, query) == await own_served.ask(key_of("chief").text, query)
-        body = await own_served.ask(key, "{ supportGrants { id } }")
+        assert await desk.ask(key, query) == await desk.ask(key_of("chief").text, query)
+        body = await desk.ask(key, "{ supportGrants { id } }")
         assert body["errors"][0]["extensions"]["code"] == "ACCESS_DENIED"
 
-    async def test_counts_only(self, own_served, issue):
+    async def test_counts_only(self, desk):
         """With the verb view_aggregate a partner gets the numbers, and not one row."""
-        key = (await issue(scopes=[{"names": ["Officer.rank"], "verbs": ["view_aggregate"]}]))["secret"]
+        key = (await desk.issue(scopes=[{"names": ["Officer.rank"], "verbs": ["view_aggregate"]}]))["secret"]
         counted = "{ officersAggregate(groupBy: [RANK]) { count groups { key { rank } count } } }"
-        assert (await own_served.ask(key, counted))["data"]["officersAggregate"]["count"] > 0
-        rows = await own_served.ask(key, "{ officers { totalCount nodes { rank } } }")
+        assert (await desk.ask(key, counted))["data"]["officersAggregate"]["count"] > 0
+        rows = await desk.ask(key, "{ officers { totalCount nodes { rank } } }")
         assert rows["data"] == {"officers": None}
 
 
@@ -128,16 +128,16 @@ class TestRefused:
         assert answers[0] == answers[1]
         assert answers[0]["code"] == "ACCESS_DENIED"
 
-    async def test_no_more_than_the_issuer_was_issued_for(self, own_served, write):
+    async def test_no_more_than_the_issuer_was_issued_for(self, own_desk):
         """A key that was issued for keys and for officers alone issues keys for officers, and rotates no wider one."""
         is_it = ApiKeyRow.id == identify("key", "agency_admin")
-        wide = await changed(own_served, "issueKey", **ORDER | {"scopes": [{"names": ["UofIncident.*"]}]})
-        await write(update(ApiKeyRow).where(is_it).values(scopes=["ApiKey", "Officer.*:view"]))
-        assert (await changed(own_served, "issueKey", **ORDER))["secret"]
+        wide = await changed(own_desk, "issueKey", **ORDER | {"scopes": [{"names": ["UofIncident.*"]}]})
+        await own_desk.write(update(ApiKeyRow).where(is_it).values(scopes=["ApiKey", "Officer.*:view"]))
+        assert (await changed(own_desk, "issueKey", **ORDER))["secret"]
         for scopes in ([{"names": ["Officer.*"]}], [{"names": ["Training.*"], "verbs": ["view"]}]):
-            error = await refused(own_served, "issueKey", **ORDER | {"scopes": scopes})
+            error = await refused(own_desk, "issueKey", **ORDER | {"scopes": scopes})
             assert (error["code"], error["reason"]) == ("ACCESS_DENIED", "KEY_SCOPE")
-        error = await refused(own_served, "rotateKey", prefix=wide["key"]["prefix"])
+        error = await refused(own_desk, "rotateKey", prefix=wide["key"]["prefix"])
         assert error["reason"] == "KEY_SCOPE"
 
     async def test_echoes_no_bulk(self, served):
@@ -147,15 +147,15 @@ class TestRefused:
 
 
 class TestListed:
-    async def test_newest_first_page_by_page(self, own_served, issue):
+    async def test_newest_first_page_by_page(self, desk):
         """The administrator and the auditor page through the agency's keys, the newest first; nobody else does."""
-        made = [(await issue(label=str(number)))["key"]["prefix"] for number in range(3)]
+        made = [(await desk.issue(label=str(number)))["key"]["prefix"] for number in range(3)]
         query = "query Keys($before: String) { apiKeys(first: 2, before: $before) { prefix state } }"
         for role in ("agency_admin", "auditor"):
-            first = (await own_served.ask(key_of(role).text, query))["data"]["apiKeys"]
-            second = (await own_served.ask(key_of(role).text, query, {"before": made[1]}))["data"]["apiKeys"]
+            first = (await desk.ask(key_of(role).text, query))["data"]["apiKeys"]
+            second = (await desk.ask(key_of(role).text, query, {"before": made[1]}))["data"]["apiKeys"]
             assert [each["prefix"] for each in [*first, *second]][:3] == made[::-1]
-        body = await own_served.ask(key_of("hr").text, query)
+        body = await desk.ask(key_of("hr").text, query)
         assert body["errors"][0]["extensions"]["code"] == "ACCESS_DENIED"
 
     async def test_3_4_of_the_own_agency_alone(self, served):
@@ -165,9 +165,9 @@ class TestListed:
         assert key_of("chief").prefix in {each["prefix"] for each in listed}
         assert key_of("foreign chief").prefix not in str(listed)
 
-    async def test_expiry(self, issue):
+    async def test_expiry(self, desk):
         """A key ends after the days that were ordered."""
-        issued = (await issue(days=366))["key"]
+        issued = (await desk.issue(days=366))["key"]
         made, ends = (datetime.fromisoformat(issued[name]) for name in ("createdAt", "expiresAt"))
         assert (ends - made, abs(datetime.now(UTC) - made) < timedelta(minutes=5)) == (timedelta(days=366), True)
         assert re.fullmatch(r"[0-9A-Za-z]{12}", issued["prefix"])

@@ -34,21 +34,21 @@ async def review(server, prefix):
 
 
 class TestPreview:
-    async def test_equals_the_key(self, own_served, issue):
+    async def test_equals_the_key(self, desk):
         """The schema and the sample that are previewed are what the key, once issued, introspects and is answered."""
-        shown = await preview(own_served)
-        key = (await issue(scopes=SCOPES))["secret"]
-        introspected = (await own_served.ask(key, get_introspection_query()))["data"]
+        shown = await preview(desk)
+        key = (await desk.issue(scopes=SCOPES))["secret"]
+        introspected = (await desk.ask(key, get_introspection_query()))["data"]
         known = [
             lexicographic_sort_schema(each) for each in (build_schema(shown["sdl"]), build_client_schema(introspected))
         ]
         assert print_schema(known[0]) == print_schema(known[1])
-        answer = await own_served.ask(key, shown["sampleQuery"])
+        answer = await desk.ask(key, shown["sampleQuery"])
         assert json.loads(shown["sampleAnswer"]) == answer
         assert answer["data"]["officers"]["nodes"]
         assert "badgeNumber" in shown["sampleQuery"]
 
-    async def test_recorded_operations(self, own_served):
+    async def test_recorded_operations(self, own_desk):
         """Of what was recorded it tells which operations would run, which would lose fields, and which would break."""
         for name, query in {
             "Runs": "{ officers(first: 1) { nodes { rank } } }",
@@ -56,25 +56,25 @@ class TestPreview:
             "Breaks": "{ uofIncidents(first: 1) { nodes { number } } }",
         }.items():
             for holder in ("chief", "legal"):
-                await own_served.ask(key_of(holder).text, f"query {name} {query}")
-        found = {each["operationName"]: each for each in (await preview(own_served))["operations"]}
+                await own_desk.ask(key_of(holder).text, f"query {name} {query}")
+        found = {each["operationName"]: each for each in (await preview(own_desk))["operations"]}
         assert {name: (each["outlook"], each["times"]) for name, each in found.items()} == {
             "Runs": ("RUNS", 2), "Loses": ("LOSES", 2), "Breaks": ("BREAKS", 2),
         }  # fmt: skip
         assert found["Loses"]["denied"] == ["Officer.lastName"]
-        rejecting = (await preview(own_served, deniedMode="reject"))["operations"]
+        rejecting = (await preview(own_desk, deniedMode="reject"))["operations"]
         assert {each["operationName"]: each["outlook"] for each in rejecting}["Loses"] == "BREAKS"
 
-    async def test_7_3_recorded_as_read(self, own_served, tmp_path):
+    async def test_7_3_recorded_as_read(self, desk):
         """Whose rows the sample showed is in the record of the preview, and no key was made."""
-        before = await look_at_keys(own_served)
-        await preview(own_served)
-        record = (await list_records(tmp_path))[-1]
+        before = await look_at_keys(desk)
+        await preview(desk)
+        record = (await list_records(desk.folder))[-1]
         assert (record["event"], record["key_prefix"]) == ("key.previewed", key_of("agency_admin").prefix)
         assert {"Officer.badgeNumber", "Query.officers"} <= set(record["coordinates"]["returned"])
         assert len(record["officer_ids"]) >= 32
         assert record["rows"] > 0
-        assert await look_at_keys(own_served) == before
+        assert await look_at_keys(desk) == before
 
     async def test_only_what_could_be_issued(self, served):
         """Who may not issue a key is shown none, and what could not be issued is not previewed either."""
@@ -85,33 +85,33 @@ class TestPreview:
 
 
 class TestReview:
-    async def test_suggests_what_was_read(self, own_served, issue):
+    async def test_suggests_what_was_read(self, desk):
         """Fields that were not read are listed; with the suggested scopes the key is answered as before."""
-        made = await issue(scopes=SCOPES)
+        made = await desk.issue(scopes=SCOPES)
         query = "{ officers(first: 3) { nodes { rank trainings(first: 1) { nodes { score } } } } }"
-        before = await own_served.ask(made["secret"], query)
-        found = await review(own_served, made["key"]["prefix"])
+        before = await desk.ask(made["secret"], query)
+        found = await review(desk, made["key"]["prefix"])
         assert "Officer.badgeNumber" in found["unread"]
         assert not {"Officer.rank", "Training.score", "Officer.lastName"} & set(found["unread"])
         assert {each["name"] for each in found["suggestedScopes"]} == {"Officer.rank", "Training.score"}
         assert {tuple(each["verbs"]) for each in found["suggestedScopes"]} == {("view",)}
         narrower = [{"names": [each["name"]], "verbs": each["verbs"]} for each in found["suggestedScopes"]]
-        await changed(own_served, "changeKey", prefix=made["key"]["prefix"], scopes=narrower)
-        assert await own_served.ask(made["secret"], query) == before
-        assert (await review(own_served, made["key"]["prefix"]))["unread"] == []
+        await changed(desk, "changeKey", prefix=made["key"]["prefix"], scopes=narrower)
+        assert await desk.ask(made["secret"], query) == before
+        assert (await review(desk, made["key"]["prefix"]))["unread"] == []
 
-    async def test_looks_back_90_days(self, own_served, issue, tmp_path, write):
+    async def test_looks_back_90_days(self, own_desk):
         """What was read longer ago does not count; a key's predecessors do, and a young key is no evidence."""
-        old = await issue(scopes=SCOPES)
-        await own_served.ask(old["secret"], "{ officers(first: 1) { nodes { rank } } }")
-        new = await changed(own_served, "rotateKey", prefix=old["key"]["prefix"])
-        found = await review(own_served, new["key"]["prefix"])
+        old = await own_desk.issue(scopes=SCOPES)
+        await own_desk.ask(old["secret"], "{ officers(first: 1) { nodes { rank } } }")
+        new = await changed(own_desk, "rotateKey", prefix=old["key"]["prefix"])
+        found = await review(own_desk, new["key"]["prefix"])
         assert ([each["name"] for each in found["suggestedScopes"]], found["isConclusive"]) == (["Officer.rank"], False)
-        await move(tmp_path, timedelta(days=-91))
+        await move(own_desk.folder, timedelta(days=-91))
         created = ApiKeyRow.prefix == old["key"]["prefix"]
-        past = (await list_records(tmp_path))[0]["at"] - timedelta(days=1)
-        await write(update(ApiKeyRow).where(created).values(created_at=past))
-        found = await review(own_served, new["key"]["prefix"])
+        past = (await list_records(own_desk.folder))[0]["at"] - timedelta(days=1)
+        await own_desk.write(update(ApiKeyRow).where(created).values(created_at=past))
+        found = await review(own_desk, new["key"]["prefix"])
         assert (found["suggestedScopes"], found["isConclusive"]) == ([], True)
 
     async def test_3_4_of_the_own_agency(self, served):

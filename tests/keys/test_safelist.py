@@ -23,11 +23,11 @@ class Stored:
         return document_hash in self.hashes
 
 
-async def test_each_step(own_served, issue, tmp_path):
+async def test_each_step(desk):
     """An operation that is not stored is answered, marked in the log, warned of, or refused."""
     for step in ("off", "log", "warn", "block"):
-        body = await own_served.ask((await issue(safelist=step))["secret"], QUERY)
-        record = (await list_records(tmp_path))[-1]
+        body = await desk.ask((await desk.issue(safelist=step))["secret"], QUERY)
+        record = (await list_records(desk.folder))[-1]
         assert ("data" in body) is (step != "block")
         assert (record["reason"], record["document_hash"]) == (None if step == "off" else "OPERATION_NOT_STORED", HASH)
         assert (body.get("extensions", {}).get("safelist", {}).get("hash") == HASH) == (step == "warn")
@@ -35,22 +35,22 @@ async def test_each_step(own_served, issue, tmp_path):
     assert HASH in body["errors"][0]["extensions"]["hint"]
 
 
-async def test_stored_ones_pass(own_served, issue):
+async def test_stored_ones_pass(own_desk):
     """A key that may send stored operations alone sends these; one more letter is another operation."""
-    key = (await issue(safelist="block"))["secret"]
-    endpoint, stored = own_served.service.endpoint, Stored(HASH)
+    key = (await own_desk.issue(safelist="block"))["secret"]
+    endpoint, stored = own_desk.service.endpoint, Stored(HASH)
     endpoint._gateway = SafelistedGateway(endpoint._gateway._gateway, stored)
-    bodies = [await own_served.ask(key, query) for query in (QUERY, QUERY + " ", QUERY)]
+    bodies = [await own_desk.ask(key, query) for query in (QUERY, QUERY + " ", QUERY)]
     assert ["data" in body for body in bodies] == [True, False, True]
-    await own_served.ask(key_of("chief").text, QUERY)
+    await own_desk.ask(key_of("chief").text, QUERY)
     assert len(stored.asked) == 3
 
 
-async def test_step_by_step(own_served, issue):
+async def test_step_by_step(desk):
     """An administrator takes a key from one step to the next, and each holds from the next request on."""
-    made = await issue()
+    made = await desk.issue()
     answered = []
     for step in ("log", "warn", "block", "off"):
-        await changed(own_served, "changeKey", prefix=made["key"]["prefix"], safelist=step)
-        answered.append("data" in await own_served.ask(made["secret"], QUERY))
+        await changed(desk, "changeKey", prefix=made["key"]["prefix"], safelist=step)
+        answered.append("data" in await desk.ask(made["secret"], QUERY))
     assert answered == [True, True, False, True]

@@ -96,11 +96,11 @@ async def test_written_again_after_an_outage(store):
     assert await read("chief") == (2, NOON + timedelta(seconds=1), "192.0.2.2")
 
 
-async def test_no_request_fails_with_it(own_served, write):
+async def test_no_request_fails_with_it(own_desk):
     """A use that cannot be written fails no request, and does not keep the server from stopping."""
-    await write(update(ApiKeyRow).values(calls=0))
-    uses = own_served.service.endpoint._identify.__self__._uses
+    await own_desk.write(update(ApiKeyRow).values(calls=0))
+    uses = own_desk.service.endpoint._identify.__self__._uses
     uses._engine = create_engine("sqlite:////nowhere/louver.db")
     with contextlib.suppress(Exception):
         await uses.flush()
-    assert (await own_served.post(key_of("chief").text, QUERY)).status_code == 200
+    assert (await own_desk.post(key_of("chief").text, QUERY)).status_code == 200
