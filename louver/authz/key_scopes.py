@@ -1,7 +1,8 @@
 """Scopes of keys: a name, or a name with verbs, such as `Training.*` and `Officer.rank:view_aggregate`."""
 
+import contextlib
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -13,7 +14,11 @@ _IMPLIED = {
     Act.VIEW: frozenset({Act.VIEW, Act.VIEW_MASKED, Act.VIEW_AGGREGATE}),
     Act.VIEW_MASKED: frozenset({Act.VIEW_MASKED}),
 }
-_NEEDED_OF_TYPE = {Act.VIEW: Act.VIEW, Act.VIEW_MASKED: Act.VIEW, Act.VIEW_AGGREGATE: Act.VIEW_AGGREGATE}
+_REACHING = {
+    Act.VIEW: frozenset({Act.VIEW, Act.VIEW_MASKED}),
+    Act.VIEW_MASKED: frozenset({Act.VIEW, Act.VIEW_MASKED}),
+    Act.VIEW_AGGREGATE: frozenset({Act.VIEW_AGGREGATE}),
+}
 """What has to be open of a type for its field to be: a mask stands in a row, and so the row is seen."""
 
 
@@ -44,10 +49,24 @@ class KeyScope(NamedTuple):
         """All that may be done: who may view may also have the mask, and count."""
         return frozenset().union(*(_IMPLIED.get(act, {act}) for act in self.acts or Act))
 
+    @property
+    def reaching(self) -> frozenset[Act]:
+        """What may be done with the type of a field that is named, for the field's sake."""
+        return frozenset().union(*(_REACHING.get(act, ()) for act in self.opened)) if self.acts else frozenset(Act)
 
-def strip_verbs(scope: str) -> str:
-    """Answer the name alone."""
-    return scope.partition(_VERBS)[0]
+    def of_type(self, type_name: str) -> "KeyScope":
+        """Narrow it to the rows of a type that it reaches, without a field; itself where no scope says that."""
+        acts = self.acts & {Act.VIEW, Act.VIEW_AGGREGATE}
+        return self if self.acts and not acts else KeyScope(type_name, acts)
+
+
+def read_scopes(texts: Iterable[str]) -> set[KeyScope]:
+    """Read scopes as they stand in the store. Leak: one with a verb that is none opens nothing."""
+    scopes = set()
+    for text in texts:
+        with contextlib.suppress(ValueError):
+            scopes.add(KeyScope.parse(text))
+    return scopes
 
 
 def list_closed(scopes: Mapping[KeyScope, Collection[str]]) -> frozenset[tuple[str, Act]]:
@@ -57,10 +76,9 @@ def list_closed(scopes: Mapping[KeyScope, Collection[str]]) -> frozenset[tuple[s
     """
     opened: defaultdict[str, set[Act]] = defaultdict(set)
     for scope, coordinates in scopes.items():
-        reaching = {_NEEDED_OF_TYPE[act] for act in scope.opened & _NEEDED_OF_TYPE.keys()} if scope.acts else set(Act)
         for coordinate in coordinates:
             opened[coordinate] |= scope.opened
-            opened[coordinate.partition(".")[0]] |= reaching
+            opened[coordinate.partition(".")[0]] |= scope.reaching
     return frozenset((coordinate, act) for coordinate, acts in opened.items() for act in Act if act not in acts)
 
 

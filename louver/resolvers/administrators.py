@@ -38,7 +38,7 @@ async def list_holders(connection: AsyncConnection, agency_id: UUID, now: dateti
         .where(
             key.agency_id == agency_id,
             or_(key.revoked_at.is_(None), key.revoked_at > now),
-            or_(key.expires_at.is_(None), key.expires_at > now),
+            key.expires_at > now,
             or_(key.person_id.is_(None), PersonRow.status == PersonStatus.ACTIVE),
         )
     )

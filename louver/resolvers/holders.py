@@ -72,7 +72,7 @@ async def list_key_holders(
     if now is not None:
         query = query.where(
             or_(key.revoked_at.is_(None), key.revoked_at > now),
-            or_(key.expires_at.is_(None), key.expires_at > now),
+            key.expires_at > now,
             or_(key.person_id.is_(None), PersonRow.status == PersonStatus.ACTIVE),
         )
     return [

@@ -1,6 +1,6 @@
 """Reviews of keys: what a key read of late, from the log, beside what it may read."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from louver.authz.facts import AgencyFacts, AgencyRights
 from louver.authz.principals import key_roles
 from louver.authz.right_sizing import Fit, fit
+from louver.authz.sights import Needs
 from louver.logging.tables import audit_records
 from louver.resolvers.agency_facts import read_facts
 from louver.resolvers.issued_keys import ApiKey, get_key, list_line
@@ -33,7 +34,12 @@ class KeyReview:
 
 
 async def review(
-    records: AsyncConnection, log: AsyncConnection, agency_id: UUID, prefix: str, now: datetime
+    records: AsyncConnection,
+    log: AsyncConnection,
+    agency_id: UUID,
+    prefix: str,
+    needs: Mapping[str, Needs],
+    now: datetime,
 ) -> KeyReview:
     """Review a key of an agency, together with those that it was rotated from.
 
@@ -43,7 +49,9 @@ async def review(
     line = await list_line(records, await get_key(records, prefix, agency_id))
     since = now - timedelta(days=DAYS)
     read = await _list_read(log, agency_id, [key.prefix for key in line], since)
-    fitted = _fit(await read_facts(records, agency_id), line[0], read)
+    # A root or relation needs the type that it leads to, and a derived field those that it is derived from.
+    needed = {each for coordinate in read if coordinate in needs for each in needs[coordinate].named}
+    fitted = _fit(await read_facts(records, agency_id), line[0], read | needed)
     return KeyReview(line[0], since, line[-1].created_at <= since, fitted)
 
 

@@ -47,7 +47,7 @@ async def preview_key(info: Info, order: Annotated[IssueKeyInput, INPUT]) -> sho
     async with context.administration.log.reading() as log:
         recorded = await list_recorded(log, agency_id, datetime.now(UTC))
     mode = DeniedMode(prepared.denied_mode or DeniedMode.ERRORS)
-    found = await asyncio.to_thread(forecast, membership.rights, _read_needs(), recorded, mode)
+    found = await asyncio.to_thread(forecast, membership.rights, read_needs(), recorded, mode)
     visibility = find_visibility(context.gateway.schema, membership)
     query = _write_sample(visibility)
     answer = await _ask(context, membership, prepared.purpose, query) if query else None
@@ -117,5 +117,6 @@ async def _read_minimum(connection: AsyncConnection, agency_id: UUID) -> int:
 
 
 @cache
-def _read_needs() -> dict[str, Needs]:
+def read_needs() -> dict[str, Needs]:
+    """List what each coordinate takes to be seen, once."""
     return list_needs(build_catalogue())

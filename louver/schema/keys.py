@@ -17,7 +17,7 @@ from louver.schema import access
 from louver.schema import key_types as shown
 from louver.schema.access import INPUT, AgencyId, Change, First, Info, changing, declare_change, find_rights, reading
 from louver.schema.key_inputs import ChangeKeyInput, IssueKeyInput, KeyInput, RotateKeyInput
-from louver.schema.key_previews import preview_key
+from louver.schema.key_previews import preview_key, read_needs
 
 Before = Annotated[str | None, strawberry.argument(description="Only keys after this one, by its prefix.")]
 Prefix = Annotated[str, strawberry.argument(description="Prefix of the key.")]
@@ -72,7 +72,7 @@ async def _list_keys(
 async def _review_key(info: Info, prefix: Prefix, agency_id: AgencyId = None) -> shown.KeyReview | None:
     administration, now = info.context.administration, datetime.now(UTC)
     async with reading(info, "reviewKey", agency_id) as (connection, found), administration.log.reading() as log:
-        return shown.show_review(await review(connection, log, found, prefix, now))
+        return shown.show_review(await review(connection, log, found, prefix, read_needs(), now))
 
 
 _QUERIES: dict[str, tuple[Callable[..., Any], str]] = {

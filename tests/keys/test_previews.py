@@ -17,7 +17,7 @@ PREVIEW = """query Preview($input: IssueKeyInput!) { previewKey(input: $input) {
   sampleQuery sampleAnswer operations { outlook operationName documentHash isStored times denied masked } } }"""
 REVIEW = """query Review($prefix: String!) { reviewKey(prefix: $prefix) { since isConclusive unread
   suggestedScopes { name verbs } key { prefix } } }"""
-SCOPES = [{"names": ["Officer.badgeNumber", "Officer.rank", "Training.*"], "verbs": ["view"]}]
+SCOPES = [{"names": ["Officer.badgeNumber", "Officer.rank", "Training.*", "Course.*"], "verbs": ["view"]}]
 
 
 async def preview(server, **order):
@@ -88,12 +88,13 @@ class TestReview:
     async def test_suggests_what_was_read(self, desk):
         """Fields that were not read are listed; with the suggested scopes the key is answered as before."""
         made = await desk.issue(scopes=SCOPES)
-        query = "{ officers(first: 3) { nodes { rank trainings(first: 1) { nodes { score } } } } }"
+        query = "{ officers(first: 3) { nodes { rank trainings(first: 1) { nodes { score course { id } } } } } }"
         before = await desk.ask(made["secret"], query)
         found = await review(desk, made["key"]["prefix"])
         assert "Officer.badgeNumber" in found["unread"]
         assert not {"Officer.rank", "Training.score", "Officer.lastName"} & set(found["unread"])
-        assert {each["name"] for each in found["suggestedScopes"]} == {"Officer.rank", "Training.score"}
+        names = {each["name"] for each in found["suggestedScopes"]}
+        assert names == {"Officer.rank", "Training.score", "Training.course", "Course"}
         assert {tuple(each["verbs"]) for each in found["suggestedScopes"]} == {("view",)}
         narrower = [{"names": [each["name"]], "verbs": each["verbs"]} for each in found["suggestedScopes"]]
         await changed(desk, "changeKey", prefix=made["key"]["prefix"], scopes=narrower)
