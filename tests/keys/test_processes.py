@@ -58,20 +58,6 @@ async def administer(client, name, **order):
     return response.json()["data"][name]
 
 
-async def test_first_answer_in_two_commands(environment, address):
-    """From nothing to a correct answer it takes one command that makes the key, and one that sends the query."""
-    create = [
-        sys.executable, "-m", "louver", "key", "create", "--partner", "--role", "chief", "--purpose", "state dashboard",
-        "--scope", "Officer.badgeNumber", "--scope", "Officer.rank", "--address", "127.0.0.1",
-    ]  # fmt: skip
-    ours = environment | {"LOUVER_KEY": key_of("agency_admin").text}
-    made = await asyncio.to_thread(subprocess.run, create, env=ours, capture_output=True, text=True, check=True)
-    async with httpx.AsyncClient(base_url=address, timeout=30) as client:
-        answers = [(await send(client, key, QUERY)).json() for key in (made.stdout.strip(), key_of("chief").text)]
-    assert answers[0] == answers[1]
-    assert answers[0]["data"]["officers"]["nodes"]
-
-
 async def test_rotated_under_load(address, record_property):
     """While a key is rotated and its clients change over one by one, not one of their requests fails."""
     statuses, is_over = [], asyncio.Event()
