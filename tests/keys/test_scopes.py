@@ -16,9 +16,17 @@ AGENCY = UUID(int=1)
 NAMES = sorted({"*", "Officer.*", "Training.*", "UofIncident", "Officer.rank", "Officer.lastName", "officer_title"})
 TOUCHED = sorted(read_coordinates().expand("Officer.*") | read_coordinates().expand("UofIncident.*"))
 READ = ["Officer.rank", "Officer.lastName", "Officer", "UofIncident"]
-SCOPES = st.lists(
-    st.builds(KeyScope, st.sampled_from(NAMES), st.frozensets(st.sampled_from(list(Act)))).map(str), max_size=4
-)
+
+
+def draw_scopes(acts):
+    return st.lists(
+        st.builds(KeyScope, st.sampled_from(NAMES), st.frozensets(st.sampled_from(acts))).map(str), max_size=4
+    )
+
+
+SCOPES = draw_scopes(list(Act))
+FITTING = draw_scopes([act for act in Act if act is not Act.VIEW_MASKED]).filter(bool)
+"""Without masks: that a row is reached for a mask alone, and no field of it was read, is what no scope says."""
 
 
 def find(role, scopes=None):
@@ -82,7 +90,7 @@ class TestVerbs:
 
 class TestFit:
     @settings(deadline=None, max_examples=60)
-    @given(SCOPES.filter(bool), st.sets(st.sampled_from(READ)))
+    @given(FITTING, st.sets(st.sampled_from(READ)))
     def test_enough_and_no_more(self, scopes, read):
         """With the suggested scopes everything that was read is decided as before, and nothing else is opened."""
         rights = find("chief", scopes)
