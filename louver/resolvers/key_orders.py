@@ -19,6 +19,7 @@ DAYS_MAX = 366
 ADDRESSES_MAX = 50
 TEXT_MAX = 500
 SCOPES_MAX = 500
+BUDGET_MAX = 1_000_000_000
 _SHOWN = 80
 """Letters of what somebody sent that an error repeats."""
 RECORDS = "*"
@@ -39,9 +40,9 @@ class KeyOrder:
     days: int = DAYS_DEFAULT
     is_partner: bool = False
     scopes: tuple[str, ...] = ()
-    """None: everything that the role has."""
+    """Empty: everything that the role has."""
     allowed_addresses: tuple[str, ...] = ()
-    """None: anywhere."""
+    """Empty: anywhere."""
     rate_per_minute: int | None = None
     cost_per_minute: int | None = None
     denied_mode: str | None = None
@@ -66,8 +67,7 @@ def require_sense(order: KeyOrder) -> None:
     """
     _require_texts(order)
     require_days(order.days)
-    _require_persons(order)
-    _require_cycle(order)
+    _require_persons(order, order.role)
     require_scopes(order.scopes)
     require_limits(order.denied_mode, order.safelist, order.rate_per_minute, order.cost_per_minute)
     read_networks(order.allowed_addresses)
@@ -98,6 +98,7 @@ def require_issuable(order: KeyOrder, made_roles: Mapping[str, str], issuer: Rig
         raise InvalidInputError(
             f"no key can be issued for a role {order.role[:_SHOWN]!r}", hint=f"roles are {_list(known)}"
         )
+    _require_persons(order, made_roles.get(order.role, order.role))
     _require_records(order.scopes)
     require_within(order.scopes, issuer)
 
@@ -131,8 +132,10 @@ def require_limits(denied_mode: str | None, safelist: str | None, *budget: int |
     for name, word, words in (("denied mode", denied_mode, DeniedMode), ("safelist", safelist, Safelist)):
         if word is not None and word not in list(words):
             raise InvalidInputError(f"there is no {name} {word[:_SHOWN]!r}", hint=f"choose one of {_list(words)}")
-    if any(limit is not None and limit < 1 for limit in budget):
-        raise InvalidInputError("a budget is at least 1 in a minute", hint="leave it out for no limit of its own")
+    if any(limit is not None and not 1 <= limit <= BUDGET_MAX for limit in budget):
+        raise InvalidInputError(
+            f"a budget is from 1 to {BUDGET_MAX} in a minute", hint="leave it out for no limit of its own"
+        )
 
 
 def read_networks(texts: Collection[str]) -> list[str]:
@@ -159,30 +162,32 @@ def _require_texts(order: KeyOrder) -> None:
         raise InvalidInputError(f"purpose and label have {TEXT_MAX} letters at most", hint="shorten them")
 
 
-def _require_persons(order: KeyOrder) -> None:
-    if order.role == Role.OFFICER and not order.officer_id:
+def _require_persons(order: KeyOrder, template: str) -> None:
+    """Refuse a key that would reach nothing for want of an officer, a unit or a cycle, or more than it should."""
+    if template == Role.OFFICER and not order.officer_id:
         raise InvalidInputError(
-            "a key with the role officer sees one officer's records", hint="give --officer BADGE (officerId)"
+            f"a key with the role {order.role} sees one officer's records", hint="give --officer BADGE (officerId)"
         )
-    if order.role == Role.SUPERVISOR and not order.unit_ids:
+    if template == Role.SUPERVISOR and not order.unit_ids:
         raise InvalidInputError(
-            "a key with the role supervisor sees its units' records", hint="give --unit NAME (unitIds)"
+            f"a key with the role {order.role} sees its units' records", hint="give --unit NAME (unitIds)"
         )
     # Leak: a supervisor must not see incidents of their own, and whose those are is told by the officer alone.
-    if order.role == Role.SUPERVISOR and not order.officer_id:
+    if template == Role.SUPERVISOR and not order.officer_id:
         raise InvalidInputError(
-            "a key with the role supervisor sees no incident of its own officer's, so it has to name the officer",
+            f"a key with the role {order.role} sees no incident of its own officer's, so it has to name the officer",
             hint="give --officer BADGE (officerId)",
         )
+    _require_cycle(order, template)
 
 
-def _require_cycle(order: KeyOrder) -> None:
+def _require_cycle(order: KeyOrder, template: str) -> None:
     first, last = order.trainings_from, order.trainings_to
     if (first is None) != (last is None) or (first and last and first > last):
         raise InvalidInputError("a training cycle has a first and a last day", hint="give both, the first one first")
-    if order.role == Role.POST_AUDITOR and first is None:
+    if template == Role.POST_AUDITOR and first is None:
         raise InvalidInputError(
-            "a key with the role post_auditor sees the trainings of one cycle",
+            f"a key with the role {order.role} sees the trainings of one cycle",
             hint="give --trainings-from and --trainings-to (trainingsFrom, trainingsTo)",
         )
 

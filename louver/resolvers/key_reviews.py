@@ -1,5 +1,6 @@
 """Reviews of keys: what a key read of late, from the log, beside what it may read."""
 
+import asyncio
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -51,7 +52,9 @@ async def review(
     read = await _list_read(log, agency_id, [key.prefix for key in line], since)
     # A root or relation needs the type that it leads to, and a derived field those that it is derived from.
     needed = {each for coordinate in read if coordinate in needs for each in needs[coordinate].named}
-    fitted = _fit(await read_facts(records, agency_id), line[0], read | needed)
+    facts = await read_facts(records, agency_id)
+    # Not in the loop: some hundreds of decisions, while other requests are answered.
+    fitted = await asyncio.to_thread(_fit, facts, line[0], read | needed)
     return KeyReview(line[0], since, line[-1].created_at <= since, fitted)
 
 

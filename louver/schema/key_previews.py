@@ -48,14 +48,15 @@ async def preview_key(info: Info, order: Annotated[IssueKeyInput, INPUT]) -> sho
         recorded = await list_recorded(log, agency_id, datetime.now(UTC))
     mode = DeniedMode(prepared.denied_mode or DeniedMode.ERRORS)
     found = await asyncio.to_thread(forecast, membership.rights, read_needs(), recorded, mode)
-    visibility = find_visibility(context.gateway.schema, membership)
+    visibility, sdl = await asyncio.to_thread(_introspect, context.gateway.schema, membership)
     query = _write_sample(visibility)
+    context.facts.event = Event.KEY_PREVIEWED
     answer = await _ask(context, membership, prepared.purpose, query) if query else None
     stored = context.administration.stored
     return shown.KeyPreview(
         roles=sorted(prepared.roles),
         scopes=shown.show_scopes(prepared.scopes),
-        sdl=print_shown(context.gateway.schema, visibility),
+        sdl=sdl,
         operations=[
             shown.show_forecast(each, is_stored=await stored.is_stored([agency_id], each.recorded.document_hash))
             for each in found
@@ -69,9 +70,8 @@ async def _ask(context: OperationContext, membership: Membership, purpose: str, 
     """Ask as the key would. Leak: who looks has read real rows, and the record names them like any others."""
     principal = Principal(PrincipalKind.KEY, uuid4(), "preview", (membership,), purpose)
     answer = await context.gateway.execute(query, None, None, principal, DeniedMode.ERRORS)
-    facts, run = context.facts, context.run
-    facts.event = Event.KEY_PREVIEWED
-    facts.returned += answer.facts.returned
+    run = context.run
+    context.facts.returned += answer.facts.returned
     run.touched["officer"] |= answer.facts.officer_ids
     run.touched["incident"] |= answer.facts.incident_ids
     run.rows += answer.facts.rows
@@ -90,9 +90,15 @@ def _draft(facts: AgencyFacts, order: KeyOrder, minimum: int) -> Membership:
     )
 
 
+def _introspect(schema: Any, membership: Membership) -> tuple[Visibility, str]:
+    visibility = find_visibility(schema, membership)
+    return visibility, print_shown(schema, visibility)
+
+
 def _write_sample(visibility: Visibility) -> str:
-    """Write a query of a few rows of each type that can be listed, with all that can be seen of them."""
-    return " ".join(["{", *roots, "}"]) if (roots := list(_list_roots(visibility))) else ""
+    """Write a query of a few rows of each type that can be listed; where none can, of the first number."""
+    roots = list(_list_roots(visibility)) or list(_count_roots(visibility))[:1]
+    return " ".join(["{", *roots, "}"]) if roots else ""
 
 
 def _list_roots(visibility: Visibility) -> Iterator[str]:
@@ -101,6 +107,11 @@ def _list_roots(visibility: Visibility) -> Iterator[str]:
         fields = [name for name in entity.columns if visibility.shows(f"{entity.name}.{name}")]
         if visibility.shows(f"Query.{plural}") and fields:
             yield f"{plural}(first: {_SAMPLE_ROWS}) {{ nodes {{ {' '.join(fields)} }} }}"
+
+
+def _count_roots(visibility: Visibility) -> Iterator[str]:
+    roots = (name_roots(entity)[2] for entity in build_catalogue().values())
+    return (f"{root} {{ count }}" for root in roots if visibility.shows(f"Query.{root}"))
 
 
 def _render(answer: Answer) -> str:

@@ -104,7 +104,8 @@ class TestRefused:
             ({"allowedAddresses": ["0.0.0.0/0"]}, "every address"),
             ({"allowedAddresses": ["the office"]}, "write 192.0.2.0/24"),
             ({"allowedAddresses": ["10.0.0.1"] * 51}, "50 networks at most"),
-            ({"ratePerMinute": 0}, "at least 1"),
+            ({"ratePerMinute": 0}, "from 1 to"),
+            ({"costPerMinute": 2_000_000_000}, "from 1 to"),
             ({"deniedMode": "shout"}, "errors, extensions, hide, reject"),
             ({"safelist": "perhaps"}, "block, log, off, warn"),
             ({"role": "supervisor"}, "unitIds"),
@@ -118,6 +119,12 @@ class TestRefused:
         error = await refused(served, "issueKey", **{**ORDER, **order})
         assert words in f"{error['message']} {error['hint']}"
         assert error["code"] in {"BAD_REQUEST", "ACCESS_DENIED"}
+
+    async def test_made_from_a_supervisor(self, desk):
+        """A role that the agency made of supervisors needs their unit and officer too."""
+        await changed(desk, "createRole", name="shift_lead", template="supervisor", reason="r")
+        error = await refused(desk, "issueKey", **ORDER | {"role": "shift_lead"})
+        assert "shift_lead sees its units' records" in error["message"]
 
     async def test_3_4_for_another_agency(self, served):
         """An administrator issues no key for another agency, which is answered as one that is not there."""

@@ -76,6 +76,12 @@ class TestPreview:
         assert record["rows"] > 0
         assert await look_at_keys(desk) == before
 
+    async def test_of_numbers_alone(self, desk):
+        """A key that only counts is shown a number."""
+        shown = await preview(desk, scopes=[{"names": ["Officer.rank"], "verbs": ["view_aggregate"]}])
+        assert shown["sampleQuery"] == "{ officersAggregate { count } }"
+        assert json.loads(shown["sampleAnswer"])["data"]["officersAggregate"]["count"] > 0
+
     async def test_only_what_could_be_issued(self, served):
         """Who may not issue a key is shown none, and what could not be issued is not previewed either."""
         for holder, order in (("chief", {}), ("auditor", {}), ("agency_admin", {"role": "agency_admin"})):
