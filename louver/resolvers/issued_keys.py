@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from louver.authz.keys import issue_key
 from louver.db.access import ApiKeyRow, KeyUnitRow
 from louver.errors import InvalidInputError
-from louver.resolvers.key_orders import KeyOrder, read_networks, require_days, require_sense
+from louver.resolvers.key_orders import DAYS_MAX, KeyOrder, read_networks, require_days, require_sense
 from louver.resolvers.overlays import Author
 
 OVERLAP_DEFAULT = timedelta(days=7)
@@ -116,15 +116,17 @@ async def rotate(
         InvalidInputError: the other is not accepted any more or was rotated before, or the overlap is out of range.
     """
     _require_overlap(overlap)
-    await _require_rotatable(connection, key, now)
     if days is not None:
         require_days(days)
     is_it = _is_it(key)
-    carried = (await connection.execute(select(*(getattr(ApiKeyRow, each) for each in _CARRIED)).where(is_it))).one()
+    # Locked: of two who rotate it at once, the second is told that it was rotated.
+    query = select(*(getattr(ApiKeyRow, each) for each in _CARRIED)).where(is_it).with_for_update()
+    carried = (await connection.execute(query)).one()
+    await _require_rotatable(connection, key, now)
     assert key.expires_at is not None  # noqa: S101 - it is accepted now, see above
     lasting = timedelta(days=days) if days is not None else key.expires_at - key.created_at
     values = {**carried._mapping, "replaces": key.prefix}  # noqa: SLF001 - SQLAlchemy's public name for it
-    issued = await _insert(connection, values, lasting, author, now)
+    issued = await _insert(connection, values, min(lasting, timedelta(days=DAYS_MAX)), author, now)
     further = select(KeyUnitRow.unit_id).where(KeyUnitRow.agency_id == key.agency_id, KeyUnitRow.key_id == key.id)
     await _add_units(connection, issued.key, list(await connection.scalars(further)))
     await connection.execute(update(ApiKeyRow).where(is_it).values(expires_at=min(key.expires_at, now + overlap)))

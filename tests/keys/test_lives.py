@@ -1,5 +1,6 @@
 """The life of a key after it was issued: rotated, changed, used from somewhere, revoked."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -7,7 +8,7 @@ from sqlalchemy import update
 
 from louver.authz.addresses import admits, parse_network
 from louver.db.tables import ApiKeyRow
-from tests.policy.asking import changed, list_records, refused
+from tests.policy.asking import change, changed, list_records, refused
 from tests.world.build import identify
 from tests.world.store import key_of
 
@@ -37,6 +38,18 @@ class TestRotated:
         listed = await desk.ask(key_of("agency_admin").text, "{ apiKeys(first: 2) { prefix expiresAt } }")
         ends = next(each["expiresAt"] for each in listed["data"]["apiKeys"] if each["prefix"] == old["prefix"])
         assert datetime.fromisoformat(ends) - datetime.fromisoformat(new["createdAt"]) == timedelta(hours=2)
+
+    async def test_one_of_two_at_once(self, desk):
+        """Of two who rotate a key at the same time one gets a new key, and the other is told."""
+        prefix = (await desk.issue())["key"]["prefix"]
+        bodies = await asyncio.gather(*(change(desk, "rotateKey", prefix=prefix) for _ in range(2)))
+        assert sorted("errors" in body for body in bodies) == [False, True]
+
+    async def test_no_longer_than_any(self, desk):
+        """A key that was made to last for ever is followed by one that lasts as long as any may."""
+        old = (await desk.issue())["key"]["prefix"]
+        await desk.write(update(ApiKeyRow).where(ApiKeyRow.prefix == old).values(created_at=LONG_AGO))
+        assert lasting((await changed(desk, "rotateKey", prefix=old))["key"]) == timedelta(days=366)
 
     async def test_recorded_with_both(self, desk):
         """The record of a rotation names the old key and the new one."""
@@ -166,6 +179,10 @@ class TestAddresses:
     def test_in_a_network(self, network, address, is_admitted):
         """An address is in a network whichever way either is written; what is no address is in none."""
         assert admits([parse_network(network)], address) is is_admitted
+
+    def test_in_a_list_that_nobody_can_read(self):
+        """A list with something in it that is no network admits nobody."""
+        assert not admits(["10.0.0.0/8", "the office"], "10.0.0.1")
 
 
 def lasting(key):
