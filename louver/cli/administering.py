@@ -1,10 +1,10 @@
 """An administrator at the command line: known by a key, held to the rights of that key, recorded in the same log."""
 
 import asyncio
+import contextlib
 import os
 import socket
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -22,7 +22,7 @@ from louver.authz.rights import Rights
 from louver.authz.vocabulary import Act
 from louver.db.engine import create_engine
 from louver.db.reader import open_reader
-from louver.errors import LouverError, RefusedError, UnauthenticatedError
+from louver.errors import DatabaseUnavailableError, LouverError, RefusedError, UnauthenticatedError
 from louver.identity import Identifier, Identity
 from louver.logging import AccessRecord, AuditStore, Event, Outcome, configure_logging
 from louver.logging.location import locate_audit
@@ -33,6 +33,7 @@ from louver.resolvers.recorded import RecordedLog
 from louver.settings import Settings
 from louver.statuses import DENIED_CODES
 from louver.stores import require_current_records
+from louver.uses import KeyUses
 
 KEY_VARIABLE = "LOUVER_KEY"
 Result = TypeVar("Result")
@@ -137,10 +138,14 @@ async def _identify(settings: Settings) -> Identity:
         raise UnauthenticatedError(
             "No key was given.", hint=f"set {KEY_VARIABLE} to a key of the agency's administrator"
         )
-    reader = open_reader(settings.database_url, 1)
+    reader, engine = open_reader(settings.database_url, 1), create_engine(settings.database_url, 1)
+    uses = KeyUses(engine)
     try:
-        return await Identifier(reader, PolicyKeeper(reader)).identify(f"Bearer {key}")
+        return await Identifier(reader, PolicyKeeper(reader), uses).identify(f"Bearer {key}")
     finally:
+        with contextlib.suppress(DatabaseUnavailableError):
+            await uses.flush()
+        await engine.dispose()
         await reader.close()
 
 
@@ -152,7 +157,7 @@ def _require_principal(identity: Identity) -> Principal:
     return identity.principal
 
 
-@asynccontextmanager
+@contextlib.asynccontextmanager
 async def _open(settings: Settings, store: AuditStore) -> AsyncGenerator[Administration]:
     engine = create_engine(settings.database_url, 1)
     try:

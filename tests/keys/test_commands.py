@@ -63,7 +63,10 @@ class TestAdministrator:
         assert (changed["safelist"], changed["rate_per_minute"]) == ("warn", None)
         new = made(louver("rotate", key["prefix"], "--overlap-hours", "1", "--json"))
         assert (new["replaces"], new["safelist"]) == (key["prefix"], "warn")
-        assert {each["agency"] for each in made(louver("list", "--json"))} == {key["agency"]}
+        listed = made(louver("list", "--json"))
+        assert {each["agency"] for each in listed} == {key["agency"]}
+        used = next(each for each in listed if each["prefix"] == key_of("agency_admin").prefix)
+        assert (used["calls"], used["last_used_address"]) == (4, None)
         assert "is revoked since" in louver("revoke", new["key"]).stdout
         found = records()
         assert [each["event"] for each in found] == [
