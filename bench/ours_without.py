@@ -32,9 +32,9 @@ def leave_out_identity() -> None:
     identify = Identifier.identify
     known: dict[str | None, Identity] = {}
 
-    async def remember(identifier: Identifier, authorization: str | None) -> Identity:
+    async def remember(identifier: Identifier, authorization: str | None, address: str | None = None) -> Identity:
         if authorization not in known:
-            known[authorization] = await identify(identifier, authorization)
+            known[authorization] = await identify(identifier, authorization, address)
         return known[authorization]
 
     Identifier.identify = remember

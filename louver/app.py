@@ -29,6 +29,7 @@ from louver.resolvers.access import Administration
 from louver.resolvers.cursors import CursorCipher
 from louver.resolvers.dialects import PostgresSpeech, SqliteSpeech
 from louver.resolvers.recorded import RecordedLog
+from louver.safelist import SafelistedGateway
 from louver.schema.gateway import Gateway
 from louver.schema.roots import build_schema
 from louver.secret import derive_key, read_secret
@@ -37,6 +38,7 @@ from louver.serving.proxies import TrustedProxies
 from louver.settings import Settings
 from louver.stores import require_current_stores
 from louver.support import GrantedGateway
+from louver.uses import KeyUses
 from louver.wire import Receive
 
 _WRITERS = 2
@@ -124,10 +126,15 @@ async def open_service(settings: Settings, build_gateway: GatewayBuilder, stack:
     keeper = PolicyKeeper(reader)
     store = await observing.open_store()
     stack.push_async_callback(store.close)
+    uses = KeyUses(writer)
+    uses.start()
+    stack.push_async_callback(uses.close)
+    operations = StoredOperations(reader)
+    gateway = GrantedGateway(build_gateway(Parts(settings, reader, writer, store, keeper, secret)), reader)
     endpoint = Endpoint(
-        identify=observing.trace_identify(Identifier(reader, keeper).identify),
-        gateway=GrantedGateway(build_gateway(Parts(settings, reader, writer, store, keeper, secret)), reader),
-        operations=StoredOperations(reader),
+        identify=observing.trace_identify(Identifier(reader, keeper, uses).identify),
+        gateway=SafelistedGateway(gateway, operations),
+        operations=operations,
         store=store,
         digest=ValueDigest(derive_key(secret, "log digest")),
         replica=f"{socket.gethostname()}:{os.getpid()}",
@@ -143,7 +150,8 @@ def _build_gateway(parts: Parts) -> Executes:
     speech = PostgresSpeech() if parts.reader.dialect == "postgresql" else SqliteSpeech()
     cipher = CursorCipher(derive_key(parts.secret, "cursors"))
     log = RecordedLog(locate_audit(parts.settings))
-    administration = Administration(parts.writer, parts.store.require_writable, log)
+    stored = StoredOperations(parts.reader)
+    administration = Administration(parts.writer, parts.store.require_writable, log, stored)
     return Gateway(schema, parts.reader, speech, cipher, parts.settings.page_size_max, administration)
 
 

@@ -88,7 +88,8 @@ class Identified(Protocol):
         """What the log is told."""
 
 
-Identify = Callable[[str | None], Awaitable[Identified]]
+Identify = Callable[[str | None, str | None], Awaitable[Identified]]
+"""From the `Authorization` header and the client's address."""
 
 
 _DEFAULTS = Settings()
@@ -174,7 +175,7 @@ class Endpoint:
 
     async def _answer(self, exchange: Exchange, query_string: bytes, receive: Receive) -> Reply:
         headers = exchange.headers
-        identity = await self._identify(headers.get("authorization"))
+        identity = await self._identify(headers.get("authorization"), exchange.address)
         exchange.caller, exchange.reason = identity.caller, identity.reason
         require_method(exchange.method, self._settings.get_queries)
         exchange.media_type = choose_media_type(headers.get("accept"))

@@ -69,7 +69,7 @@ class Exchange:
             at=self.at,
             event=self._find_event(),
             outcome=outcome or self._find_outcome(),
-            reason=self.reason or (self.codes[0] if self.codes else None),
+            reason=self.reason or facts.reason or (self.codes[0] if self.codes else None),
             caller=self.caller,
             address=self.address,
             user_agent=_clip(self.headers.get("user-agent")),

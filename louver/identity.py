@@ -3,16 +3,18 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
+from louver.authz.addresses import admits
 from louver.authz.grants import Opened, open_grants
 from louver.authz.keys import PresentedKey, matches, parse_key
-from louver.authz.principals import Membership, Principal
-from louver.authz.vocabulary import DeniedMode, PrincipalKind, Role
+from louver.authz.principals import Budget, Membership, Principal, key_roles
+from louver.authz.vocabulary import DeniedMode, PrincipalKind, Role, Safelist
 from louver.db.codes import Module, PersonStatus
 from louver.db.reader import Reader
 from louver.errors import REFERRAL, LouverError, PolicyStaleError, UnauthenticatedError
 from louver.keys import Key, Keys
 from louver.logging import Caller
 from louver.policy import PolicyKeeper
+from louver.uses import KeyUses
 
 _SCHEME = "bearer "
 _NOT_ACCEPTED = "No valid key was sent."
@@ -35,12 +37,13 @@ class Identity:
 class Identifier:
     """Turns the `Authorization` header into an identity, with one statement a request."""
 
-    def __init__(self, reader: Reader, keeper: PolicyKeeper) -> None:
+    def __init__(self, reader: Reader, keeper: PolicyKeeper, uses: KeyUses | None = None) -> None:
         self._keys = Keys(reader)
         self._keeper = keeper
+        self._uses = uses
 
-    async def identify(self, authorization: str | None) -> Identity:
-        """Identify.
+    async def identify(self, authorization: str | None, address: str | None = None) -> Identity:
+        """Identify whoever sent the header from the address.
 
         Raises:
             DatabaseUnavailableError: the store did not answer.
@@ -53,7 +56,10 @@ class Identifier:
         if not matches(presented, key.secret_hash if key else None) or key is None:
             # Leak: one answer for an unknown key and a wrong secret, or the ids of keys could be found by trying.
             return _refuse(Caller(key_prefix=presented.prefix), "KEY_WRONG" if key else "KEY_UNKNOWN")
-        return _find_lapse(key, now) or await self._admit(key)
+        lapse = _find_lapse(key, now) or _find_stranger(key, address)
+        if lapse is None and self._uses is not None:
+            self._uses.note(key.agency_id, key.id, now, address)
+        return lapse or await self._admit(key)
 
     async def _admit(self, key: Key) -> Identity:
         roles, modules, opened = _find_standing(key)
@@ -91,6 +97,8 @@ class Identifier:
                 denied_mode=DeniedMode(key.denied_mode or DeniedMode.ERRORS),
                 person_id=key.person_id,
                 grants=frozenset(grant.id for grant in key.grants),
+                budget=Budget(key.rate_per_minute, key.cost_per_minute),
+                safelist=Safelist(key.safelist or Safelist.OFF),
             ),
         )
 
@@ -104,6 +112,9 @@ def _parse(authorization: str | None) -> PresentedKey | None:
 def _find_standing(key: Key) -> tuple[frozenset[str], list[str], Opened]:
     """Answer roles, modules and scopes that count now: vendor support has none without a live grant of the agency's."""
     modules = [str(module) for module in key.modules]
+    if key.is_partner:
+        # Leak: a partner's key that lost its scopes opens nothing, and not all of its template.
+        return key_roles(key.role, is_partner=True), modules, Opened(key.scopes or ())
     if key.role != Role.SUPPORT:
         return frozenset({key.role}), modules, Opened(key.scopes)
     if not key.grants:
@@ -124,12 +135,20 @@ def _find_lapse(key: Key, now: datetime) -> Identity | None:
     """Say why a key whose secret was right is not accepted any more; whoever sends it has proved that it is theirs."""
     if key.revoked_at is not None and key.revoked_at <= now:
         return _refuse(_describe(key), "KEY_REVOKED", "This key was revoked.", _NEW_KEY)
-    if key.expires_at is not None and key.expires_at <= now:
+    if key.expires_at is None or key.expires_at <= now:
         return _refuse(_describe(key), "KEY_EXPIRED", "This key has expired.", _NEW_KEY)
     if key.person_status not in {None, PersonStatus.ACTIVE}:
         closed = "The account that this key acts for is closed."
         return _refuse(_describe(key), "PERSON_DEACTIVATED", closed, _WHOM_TO_ASK, referral=REFERRAL)
     return None
+
+
+def _find_stranger(key: Key, address: str | None) -> Identity | None:
+    """Say that a key is sent from where it may not be used; the address is in the log, and not in the answer."""
+    if key.allowed_addresses is None or admits(key.allowed_addresses, address):
+        return None
+    hint = "send it from one of the networks that it was issued for, or " + _NEW_KEY
+    return _refuse(_describe(key), "KEY_ADDRESS", "This key is not accepted from this address.", hint)
 
 
 def _describe(key: Key, roles: frozenset[str] = frozenset()) -> Caller:

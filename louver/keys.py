@@ -40,6 +40,11 @@ class Key(NamedTuple):
     policy_version: int
     """Of the agency's own policy: the one in force now."""
     person_status: PersonStatus | None
+    is_partner: bool
+    allowed_addresses: list[str] | None
+    rate_per_minute: int | None
+    cost_per_minute: int | None
+    safelist: str | None
     grants: tuple[Grant, ...] = ()
     """The live grants to vendor support; none for every other role."""
     unit_ids: frozenset[UUID] = frozenset()
@@ -96,6 +101,11 @@ def _select_key() -> Select[*tuple[Any, ...]]:
             AgencyRow.small_cell_minimum,
             AgencyRow.policy_overlay_version,
             PersonRow.status,
+            key.is_partner,
+            key.allowed_addresses,
+            key.rate_per_minute,
+            key.cost_per_minute,
+            key.safelist,
             grant.id,
             grant.ticket,
             grant.includes_uof,

@@ -3,9 +3,10 @@
 from collections.abc import Collection, Sequence
 
 from louver.authz.duties import ADMINISTRATION, Duty
+from louver.authz.key_scopes import list_closed, read_scopes
 from louver.authz.matrix import FieldGroup
 from louver.authz.reach import TypeReach
-from louver.authz.vocabulary import Mask
+from louver.authz.vocabulary import Act, Mask
 
 _IDENTITY_FIELDS = frozenset({"id", "__typename"})
 
@@ -40,8 +41,12 @@ class Coordinates:
 
         Leak: a scope that no longer names anything opens nothing, rather than everything.
         """
-        opened = frozenset[str]().union(*map(self.expand, scopes))
+        opened = frozenset[str]().union(*(self.expand(scope.name) for scope in read_scopes(scopes)))
         return opened | {coordinate.partition(".")[0] for coordinate in opened}
+
+    def list_closed(self, scopes: Collection[str]) -> frozenset[tuple[str, Act]]:
+        """List what may not be done with what a key's scopes name, because of their verbs."""
+        return list_closed({scope: self.expand(scope.name) for scope in read_scopes(scopes)})
 
     def find_governing(self, coordinate: str) -> str | None:
         """Find what the policy says it under: itself, the type for an identity field, None if unknown."""

@@ -2,10 +2,22 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 from uuid import UUID
 
 from louver.authz.rights import Rights
-from louver.authz.vocabulary import DeniedMode, PrincipalKind
+from louver.authz.vocabulary import DeniedMode, PrincipalKind, Role, Safelist
+
+
+class Budget(NamedTuple):
+    """What a key may spend in a minute, where it has limits of its own."""
+
+    rate_per_minute: int | None = None
+    cost_per_minute: int | None = None
+
+
+NO_BUDGET = Budget()
+"""No limits but those of all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,3 +55,10 @@ class Principal:
     """The person behind a key, if it acts for one."""
     grants: frozenset[UUID] = frozenset()
     """The support grants that it reads under. When one of them ends, so does what is under way."""
+    budget: Budget = NO_BUDGET
+    safelist: Safelist = Safelist.OFF
+
+
+def key_roles(role: str, *, is_partner: bool) -> frozenset[str]:
+    """Answer the roles that a key's requests have: with a partner's comes the role that grants nothing and forbids."""
+    return frozenset({role, Role.PARTNER} if is_partner else {role})

@@ -1,12 +1,13 @@
 """Rights: one role set in one agency, ready to decide coordinate by coordinate."""
 
-from collections.abc import Hashable
+from collections.abc import Collection, Hashable
 from typing import NamedTuple
 
 from louver.authz.agency_policy import AgencyPolicy
 from louver.authz.coordinates import Coordinates
 from louver.authz.decisions import NO_ROWS, Decision, Permission
 from louver.authz.enforcer import Rule
+from louver.authz.key_scopes import limit
 from louver.authz.lines import EVERYWHERE
 from louver.authz.vocabulary import Act, Reason, Rows
 
@@ -22,6 +23,8 @@ class Standing(NamedTuple):
     """The coordinates that a key was issued for; None for everything that its roles have."""
     narrowed: frozenset[str]
     """The coordinates of `scope` that support grants open on the rows that they name, and on no other."""
+    closed: frozenset[tuple[str, Act]]
+    """What the verbs of `scope` do not open of its coordinates."""
     modules: frozenset[str]
     is_ended: bool
     """The subscription has ended, and none of the roles still reads."""
@@ -55,6 +58,14 @@ class Rights:
         """The role set."""
         return self._standing.roles
 
+    def is_wider(self, scopes: Collection[str] | None) -> bool:
+        """Whether a key with these scopes, None for no limit, would be issued for no more than this one was."""
+        own, closed = self._standing.scope, self._standing.closed
+        if own is None or scopes is None:
+            return own is None
+        opened, kept = self._coordinates.expand_scopes(scopes), self._coordinates.list_closed(scopes)
+        return opened <= own and all(each in kept for each in closed if each[0] in opened)
+
     def decide(self, coordinate: str) -> Decision:
         """Answer what may be seen of `Type.field`, or of the rows of `Type`. Identity fields follow their type."""
         decision = self._decisions.get(coordinate)
@@ -72,6 +83,8 @@ class Rights:
             gate = Reason.SUBSCRIPTION
         if governing is None or gate:
             return Permission(coordinate, act, reason=gate, policy_version=self.policy_version)
+        if (governing, act) in self._standing.closed:
+            return Permission(coordinate, act, reason=Reason.KEY_SCOPE, policy_version=self.policy_version)
         verdict = self._weigh(governing, act)
         reason = None if verdict.rows else Reason.CEILING if verdict.has_ceiling else Reason.ROLE
         return Permission(coordinate, act, verdict.rows, reason, tuple(verdict.lines), self.policy_version)
@@ -83,6 +96,8 @@ class Rights:
             return self._deny(coordinate, Reason.SUBSCRIPTION if self._standing.is_ended else Reason.ROLE)
         gate = self._find_gate(governing)
         decision = self._deny(coordinate, gate) if gate else self._judge(coordinate, governing)
+        if self._standing.closed:
+            decision = limit(decision, self._standing.closed, governing)
         return self._decisions.setdefault(coordinate, decision)
 
     def _find_gate(self, governing: str) -> Reason | None:

@@ -41,6 +41,7 @@ class Snapshot:
 
         self._get_rights = lru_cache(_STANDINGS_KEPT)(build_rights)
         self._expand_scopes = lru_cache(_STANDINGS_KEPT)(coordinates.expand_scopes)
+        self._list_closed = lru_cache(_STANDINGS_KEPT)(coordinates.list_closed)
 
     @classmethod
     def load(cls, overlay_lines: Iterable[PolicyLine] = ()) -> Self:
@@ -114,9 +115,9 @@ class Snapshot:
     ) -> Rights:
         """Find the rights of a role set in an agency, at the cost of a look-up.
 
-        `scopes`: what a key was issued for, as coordinates, types, `Type.*` or field groups; None for all its roles
-        have. `narrowed`: see `Standing`. `modules` and `subscription`: the codes of the agency's modules and of its
-        subscription's state.
+        `scopes`: what a key was issued for, as coordinates, types, `Type.*` or field groups, with verbs or without;
+        None for all its roles have. `narrowed`: see `Standing`. `modules` and `subscription`: the codes of the agency's
+        modules and of its subscription's state.
         """
         policy = self._get_policy(as_domain(agency_id))
         standing = Standing(
@@ -125,6 +126,7 @@ class Snapshot:
             roles=frozenset(map(str, roles)),
             scope=None if scopes is None else self._expand_scopes(frozenset(scopes)),
             narrowed=frozenset(narrowed),
+            closed=frozenset() if scopes is None else self._list_closed(frozenset(scopes)),
             modules=frozenset(map(str, modules)) & self._coordinates.modules,
             is_ended=subscription != _ACTIVE and Role.AGENCY_ADMIN not in roles,
             is_writable=subscription == _ACTIVE,

@@ -158,6 +158,18 @@ class DeniedMode(StrEnum):
     """A denied coordinate answers exactly as one that does not exist."""
 
 
+class Safelist(StrEnum):
+    """What comes of an operation that the key's agency has not stored: the steps to a key that sends nothing else."""
+
+    OFF = "off"
+    LOG = "log"
+    """Answered, and marked in its access record."""
+    WARN = "warn"
+    """Besides, the answer says so."""
+    BLOCK = "block"
+    """Refused."""
+
+
 class PrincipalKind(StrEnum):
     """What stands behind a request."""
 

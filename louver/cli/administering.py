@@ -1,10 +1,10 @@
 """An administrator at the command line: known by a key, held to the rights of that key, recorded in the same log."""
 
 import asyncio
+import contextlib
 import os
 import socket
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -18,10 +18,11 @@ from louver.authz.duties import Administered
 from louver.authz.lines import PolicyLine
 from louver.authz.overlays import CellChange
 from louver.authz.principals import Principal
+from louver.authz.rights import Rights
 from louver.authz.vocabulary import Act
 from louver.db.engine import create_engine
 from louver.db.reader import open_reader
-from louver.errors import LouverError, RefusedError, UnauthenticatedError
+from louver.errors import DatabaseUnavailableError, LouverError, RefusedError, UnauthenticatedError
 from louver.identity import Identifier, Identity
 from louver.logging import AccessRecord, AuditStore, Event, Outcome, configure_logging
 from louver.logging.location import locate_audit
@@ -32,6 +33,7 @@ from louver.resolvers.recorded import RecordedLog
 from louver.settings import Settings
 from louver.statuses import DENIED_CODES
 from louver.stores import require_current_records
+from louver.uses import KeyUses
 
 KEY_VARIABLE = "LOUVER_KEY"
 Result = TypeVar("Result")
@@ -45,6 +47,9 @@ class Acting:
     agency_id: UUID
     author: Author
     now: datetime
+    rights: Rights
+    named: list[str]
+    """What the access record is to name, beside what is administered: prefixes of keys."""
 
     def stamp(self, reason: str) -> Stamp:
         """Sign it."""
@@ -103,8 +108,9 @@ async def _act(task: _Task, work: Work[Result]) -> Result:
     store = await AuditStore.open(settings)
     try:
         async with _open(settings, store) as administration:
-            result = await _perform(task, identity, administration, work)
-        await store.append(_as_record(task, identity))
+            named: list[str] = []
+            result = await _perform(task, identity, administration, work, named)
+        await store.append(_as_record(task, identity, named=named))
     except LouverError as error:
         await store.append(_as_record(task, identity, error))
         raise
@@ -114,13 +120,16 @@ async def _act(task: _Task, work: Work[Result]) -> Result:
         await store.close()
 
 
-async def _perform(task: _Task, identity: Identity, administration: Administration, work: Work[Result]) -> Result:
+async def _perform(
+    task: _Task, identity: Identity, administration: Administration, work: Work[Result], named: list[str]
+) -> Result:
     principal = _require_principal(identity)
     membership = require_right(principal, None, task.duty, task.act)
     opened = administration.changing() if task.act is Act.ENTER else administration.reading()
     async with opened as connection:
         author = Author.from_principal(principal)
-        return await work(Acting(connection, membership.agency_id, author, datetime.now(UTC)))
+        now = datetime.now(UTC)
+        return await work(Acting(connection, membership.agency_id, author, now, membership.rights, named))
 
 
 async def _identify(settings: Settings) -> Identity:
@@ -129,10 +138,14 @@ async def _identify(settings: Settings) -> Identity:
         raise UnauthenticatedError(
             "No key was given.", hint=f"set {KEY_VARIABLE} to a key of the agency's administrator"
         )
-    reader = open_reader(settings.database_url, 1)
+    reader, engine = open_reader(settings.database_url, 1), create_engine(settings.database_url, 1)
+    uses = KeyUses(engine)
     try:
-        return await Identifier(reader, PolicyKeeper(reader)).identify(f"Bearer {key}")
+        return await Identifier(reader, PolicyKeeper(reader), uses).identify(f"Bearer {key}")
     finally:
+        with contextlib.suppress(DatabaseUnavailableError):
+            await uses.flush()
+        await engine.dispose()
         await reader.close()
 
 
@@ -144,7 +157,7 @@ def _require_principal(identity: Identity) -> Principal:
     return identity.principal
 
 
-@asynccontextmanager
+@contextlib.asynccontextmanager
 async def _open(settings: Settings, store: AuditStore) -> AsyncGenerator[Administration]:
     engine = create_engine(settings.database_url, 1)
     try:
@@ -153,8 +166,11 @@ async def _open(settings: Settings, store: AuditStore) -> AsyncGenerator[Adminis
         await engine.dispose()
 
 
-def _as_record(task: _Task, identity: Identity, error: LouverError | None = None) -> AccessRecord:
+def _as_record(
+    task: _Task, identity: Identity, error: LouverError | None = None, named: Sequence[str] = ()
+) -> AccessRecord:
     event, outcome = task.event, Outcome.ANSWERED
+    returned = (task.duty, *(f"{task.duty}/{each}" for each in named))
     if error is not None:
         outcome = Outcome.REFUSED if isinstance(error, RefusedError) else Outcome.UNAVAILABLE
         event = Event.ACCESS_DENIED if error.code in DENIED_CODES else Event.ACCESS_REFUSED
@@ -169,7 +185,7 @@ def _as_record(task: _Task, identity: Identity, error: LouverError | None = None
         user_agent=f"louver/{__version__}",
         operation_name=task.name,
         coordinates={"returned": (), "denied": (), "masked": (), "suppressed": ()}
-        | ({"denied": (task.duty,)} if event is Event.ACCESS_DENIED else {"returned": () if error else (task.duty,)}),
+        | ({"denied": (task.duty,)} if event is Event.ACCESS_DENIED else {"returned": () if error else returned}),
         request_id=uuid4(),
         replica=f"{socket.gethostname()}:{os.getpid()}",
     )

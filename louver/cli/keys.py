@@ -1,61 +1,81 @@
 """`louver key`: an agency's API keys."""
 
-import asyncio
 import json
-from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import click
 from rich import box
 from rich.console import Console
 from rich.table import Table
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from louver.authz.keys import parse_key
-from louver.cli.issued_keys import DAYS_DEFAULT, DAYS_MAX, KeyOrder, create_key, list_keys, revoke_key
-from louver.db.engine import begin_writing, create_engine
-from louver.settings import Settings
-from louver.stores import require_current_records
+from louver.cli import key_doors
+from louver.cli.key_looks import preview, review
+from louver.cli.key_options import limit_options, order_options, read_order
+from louver.resolvers.agency_keys import KEPT, KeyChange
+from louver.resolvers.issued_keys import OVERLAP_DEFAULT, OVERLAP_MAX, ApiKey, Issued
+from louver.resolvers.key_orders import DAYS_MAX
 
 _JSON = click.option("--json", "is_json", is_flag=True, help="Answer as JSON.")
-_DAY = click.DateTime(["%Y-%m-%d"])
-_COLUMNS = ("prefix", "state", "agency", "role", "label", "purpose", "scopes", "expires_at")
+_HOUR = timedelta(hours=1)
+_COLUMNS = ("prefix", "state", "agency", "role", "label", "purpose", "scopes", "expires_at", "last_used_at", "calls")
 _WHOLE = frozenset({"prefix", "state", "expires_at"})
 """Columns that are useless when they are cut."""
-_WIDTH = 140
+_WIDTH = 160
+_CLEARED = {"address": "allowed_addresses", "rate": "rate_per_minute", "cost": "cost_per_minute"}
 
 
 @click.group()
 def key() -> None:
-    """Create, list and revoke API keys."""
+    """Issue, rotate, limit and revoke API keys.
+
+    With LOUVER_KEY set, as the agency's administrator whose key it is; else as who runs the installation.
+    """
+
+
+key.add_command(preview)
+key.add_command(review)
 
 
 @key.command()
-@click.option("--agency", required=True, help="Whose: the agency's name, ORI or id.")
-@click.option("--role", required=True, help="What it may see.")
-@click.option("--purpose", required=True, help="What it is for; stands in every access record.")
-@click.option("--label", help="What lists call it. [default: the role]")
-@click.option("--days", type=int, default=DAYS_DEFAULT, show_default=True, help=f"How long it lasts, up to {DAYS_MAX}.")
-@click.option("--officer", help="The badge of the officer that it acts for.")
-@click.option("--unit", "units", multiple=True, help="A unit that it acts for, with those below. May be repeated.")
-@click.option("--trainings-from", type=_DAY, help="First day of the training cycle that a state auditor may see.")
-@click.option("--trainings-to", type=_DAY, help="Last day of that cycle.")
-@click.option(
-    "--scope", "scopes", multiple=True, help="Narrow it: Type.field, Type.* or a field group. May be repeated."
-)
+@click.option("--agency", help="Whose: the agency's name, ORI or id. Goes without saying with LOUVER_KEY.")
+@order_options
 @_JSON
-def create(*, is_json: bool, trainings_from: datetime | None, trainings_to: datetime | None, **order: Any) -> None:
+def create(*, agency: str | None, is_json: bool, **options: Any) -> None:
     """Create a key and show it, once."""
-    first, last = (day.date() if day else None for day in (trainings_from, trainings_to))
-    wanted = KeyOrder(trainings_from=first, trainings_to=last, **order)
-    issued = _run(lambda connection: create_key(connection, wanted, datetime.now(UTC)))
-    if is_json:
-        click.echo(json.dumps(issued))
-    else:
-        click.echo(issued["key"])
-        # Not on standard output: what takes the key from there gets the key alone.
-        click.echo(f"It is not shown again. It is for {issued['agency']} and expires {issued['expires_at']}.", err=True)
+    order, typed = read_order(options, agency)
+    _show_issued(*key_doors.create(order, typed), is_json=is_json)
+
+
+@key.command()
+@click.argument("prefix")
+@click.option(
+    "--overlap-hours", type=int, default=OVERLAP_DEFAULT // _HOUR, show_default=True,
+    help=f"How long the old key is still accepted, up to {OVERLAP_MAX // _HOUR}.",
+)  # fmt: skip
+@click.option("--days", type=int, help=f"How long the new key lasts, up to {DAYS_MAX}. [default: as the old one]")
+@_JSON
+def rotate(*, prefix: str, overlap_hours: int, days: int | None, is_json: bool) -> None:
+    """Replace the key that has PREFIX by one that is like it, and show that, once."""
+    overlap = max(min(overlap_hours * _HOUR, OVERLAP_MAX + _HOUR), -_HOUR)
+    _show_issued(*key_doors.rotate(_read_prefix(prefix), overlap, days), is_json=is_json)
+
+
+@key.command()
+@click.argument("prefix")
+@click.option("--scope", "scopes", multiple=True, help="Narrow it to these. May be repeated.")
+@limit_options
+@click.option("--clear", "cleared", multiple=True, type=click.Choice(list(_CLEARED)), help="Take a limit away.")
+@_JSON
+def change(*, prefix: str, cleared: tuple[str, ...], is_json: bool, **limits: Any) -> None:
+    """Change the limits of the key that has PREFIX, from its next request on. Takes an administrator's LOUVER_KEY."""
+    values = {name: value for name, value in limits.items() if value not in (None, ())}
+    wanted = KeyChange(**{**values, **{_CLEARED[name]: None for name in cleared}})
+    if all(getattr(wanted, name) is KEPT for name in KeyChange.__dataclass_fields__):
+        raise click.UsageError("Say what is to be changed.")
+    changed = key_doors.change(_read_prefix(prefix), wanted)
+    click.echo(json.dumps(_as_dict(changed)) if is_json else f"{changed.prefix} is changed, from its next request on.")
 
 
 @key.command("list")
@@ -63,7 +83,7 @@ def create(*, is_json: bool, trainings_from: datetime | None, trainings_to: date
 @_JSON
 def list_(*, agency: str | None, is_json: bool) -> None:
     """List keys, newest first; the keys themselves are held by nobody but their owners."""
-    found = _run(lambda connection: list_keys(connection, agency, datetime.now(UTC)))
+    found = [_as_dict(each) | {"agency": name} for each, name in key_doors.list_keys(agency)]
     if is_json:
         click.echo(json.dumps(found))
     else:
@@ -75,30 +95,38 @@ def list_(*, agency: str | None, is_json: bool) -> None:
 @_JSON
 def revoke(*, prefix: str, is_json: bool) -> None:
     """Revoke the key that has PREFIX, the part between the first two underscores; its next request is refused."""
-    presented = parse_key(prefix)
-    revoked = _run(
-        lambda connection: revoke_key(connection, presented.prefix if presented else prefix, datetime.now(UTC))
-    )
+    revoked = _as_dict(key_doors.revoke(_read_prefix(prefix)))
     if is_json:
         click.echo(json.dumps(revoked))
     else:
         click.echo(f"{revoked['prefix']} is revoked since {revoked['revoked_at']}.")
 
 
-def _run(work: Callable[[AsyncConnection], Awaitable[Any]]) -> Any:
-    """Do something in a transaction of its own."""
+def _read_prefix(text: str) -> str:
+    presented = parse_key(text)
+    return presented.prefix if presented else text
 
-    async def run() -> Any:
-        url = Settings.from_environment().database_url
-        await require_current_records(url)
-        engine = create_engine(url)
-        try:
-            async with begin_writing(engine) as connection:
-                return await work(connection)
-        finally:
-            await engine.dispose()
 
-    return asyncio.run(run())
+def _show_issued(issued: Issued, agency: str, *, is_json: bool) -> None:
+    shown = _as_dict(issued.key)
+    if is_json:
+        click.echo(json.dumps({"key": issued.text, "agency": agency, **shown}))
+        return
+    click.echo(issued.text)
+    # Not on standard output: what takes the key from there gets the key alone.
+    click.echo(f"It is not shown again. It is for {agency} and expires {shown['expires_at']}.", err=True)
+
+
+def _as_dict(key: ApiKey) -> dict[str, Any]:
+    names = [name for name in ApiKey.__dataclass_fields__ if name not in {"id", "agency_id"}]
+    values = {name: _as_json(getattr(key, name)) for name in names}
+    return {**values, "state": key.find_state(datetime.now(UTC))}
+
+
+def _as_json(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="seconds")
+    return value if value is None or isinstance(value, str | int | list) else str(value)
 
 
 def _show(keys: list[dict[str, Any]]) -> None:

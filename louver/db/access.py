@@ -95,6 +95,21 @@ class ApiKeyRow(TenantRow):
     trainings_from: Mapped[date | None]
     """First day of the training cycle that is granted to a state auditor; with no cycle, no trainings."""
     trainings_to: Mapped[date | None]
+    is_partner: Mapped[bool] = mapped_column(default=False)
+    """Somebody outside of the agency: `role` is a template, and the ceilings of partners hold."""
+    allowed_addresses: Mapped[list[str] | None]
+    """Networks that it may be used from; null: anywhere."""
+    rate_per_minute: Mapped[int | None]
+    cost_per_minute: Mapped[int | None]
+    safelist: Mapped[str | None]
+    """What comes of an operation that is not stored; null: nothing."""
+    calls: Mapped[int] = mapped_column(default=0)
+    """Requests in which it was accepted, up to the last minute."""
+    replaces: Mapped[str | None]
+    """Prefix of the key that it was rotated from."""
+    issued_by: Mapped[str | None]
+    issued_by_id: Mapped[UUID | None]
+    revoked_by: Mapped[str | None]
 
 
 class KeyUnitRow(Base):

@@ -87,7 +87,7 @@ class Service:
         fixed = tuple(header for header in start["headers"] if header[0] not in _VARYING)
         return Reply(start["status"], fixed, b"".join(message["body"] for message in rest))
 
-    async def _identify(self, authorization: str | None) -> Identity:
+    async def _identify(self, authorization: str | None, _address: str | None) -> Identity:
         principal = self._principals.get(authorization or "")
         if principal is None:
             return Identity(Caller(), refusal=UnauthenticatedError("No valid key was sent."))

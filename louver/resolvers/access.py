@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -15,6 +15,7 @@ from louver.db.engine import begin_writing
 from louver.db.failures import unavailable_on_failure
 from louver.errors import AccessDeniedError
 from louver.resolvers.recorded import RecordedLog
+from louver.resolvers.stored import NothingStored, StoredOperations
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class Administration:
     """Raises unless the log takes records now: nothing is changed that could not be recorded."""
     log: RecordedLog
     """What was recorded, for previews."""
+    stored: StoredOperations = field(default_factory=NothingStored)
 
     @asynccontextmanager
     async def changing(self) -> AsyncGenerator[AsyncConnection]:

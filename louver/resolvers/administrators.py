@@ -9,6 +9,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from louver.authz.duties import Administered
+from louver.authz.principals import key_roles
 from louver.authz.snapshot import Snapshot
 from louver.authz.vocabulary import Role
 from louver.db.access import ApiKeyRow, MembershipRow, PersonRow
@@ -32,18 +33,22 @@ async def list_holders(connection: AsyncConnection, agency_id: UUID, now: dateti
         .where(member.agency_id == agency_id, PersonRow.status == PersonStatus.ACTIVE)
     )
     keys = await connection.execute(
-        select(key.role, key.scopes)
+        select(key.role, key.scopes, key.is_partner)
         .outerjoin(PersonRow, PersonRow.id == key.person_id)
         .where(
             key.agency_id == agency_id,
             or_(key.revoked_at.is_(None), key.revoked_at > now),
-            or_(key.expires_at.is_(None), key.expires_at > now),
+            key.expires_at > now,
             or_(key.person_id.is_(None), PersonRow.status == PersonStatus.ACTIVE),
         )
     )
     held = {Holder(frozenset(roles), None) for roles in members}
     return frozenset(
-        held | {Holder(frozenset({role}), None if scopes is None else frozenset(scopes)) for role, scopes in keys}
+        held
+        | {
+            Holder(key_roles(role, is_partner=is_partner), None if scopes is None else frozenset(scopes))
+            for role, scopes, is_partner in keys
+        }
     )
 
 

@@ -22,6 +22,8 @@ class AccessFacts:
     policy_version: str = ""
     event: Event | None = None
     """What happened, where that was more than a query."""
+    reason: str | None = None
+    """A code that says more of it than the answer's errors do."""
 
 
 @dataclass(slots=True)

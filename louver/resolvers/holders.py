@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from louver.authz.principals import key_roles
 from louver.authz.vocabulary import DeniedMode, Role
 from louver.db.access import ApiKeyRow, MembershipRow, PersonRow
 from louver.db.codes import PersonStatus
@@ -63,7 +64,7 @@ async def list_key_holders(
     """List an agency's keys; with `now`, those that are accepted then, without it all that there ever were."""
     key = ApiKeyRow
     query = (
-        select(key.prefix, key.label, key.role, key.scopes, key.denied_mode)
+        select(key.prefix, key.label, key.role, key.scopes, key.denied_mode, key.is_partner)
         .outerjoin(PersonRow, PersonRow.id == key.person_id)
         .where(key.agency_id == agency_id)
         .order_by(key.label, key.prefix)
@@ -71,7 +72,7 @@ async def list_key_holders(
     if now is not None:
         query = query.where(
             or_(key.revoked_at.is_(None), key.revoked_at > now),
-            or_(key.expires_at.is_(None), key.expires_at > now),
+            key.expires_at > now,
             or_(key.person_id.is_(None), PersonRow.status == PersonStatus.ACTIVE),
         )
     return [
@@ -79,9 +80,9 @@ async def list_key_holders(
             HolderKind.KEY,
             prefix,
             label,
-            frozenset({role}),
+            key_roles(role, is_partner=is_partner),
             None if scopes is None else frozenset(scopes),
             denied_mode or DeniedMode.ERRORS,
         )
-        for prefix, label, role, scopes, denied_mode in await connection.execute(query)
+        for prefix, label, role, scopes, denied_mode, is_partner in await connection.execute(query)
     ]

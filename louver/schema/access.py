@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from strawberry.types.field import StrawberryField
 
 from louver.authz.principals import Principal
+from louver.authz.rights import Rights
 from louver.errors import AccessDeniedError, LimitExceededError
 from louver.logging.events import Event
 from louver.resolvers import policies, roles, support_grants
@@ -35,7 +36,7 @@ from louver.schema.duties import MUTATIONS, QUERIES, Duty
 Info = strawberry.Info[OperationContext, None]
 Resolver = TypeVar("Resolver", bound=Callable[..., Any])
 PAGE_MAX = 100
-_INPUT = strawberry.argument(name="input", description="What to change.")
+INPUT = strawberry.argument(name="input", description="What to change.")
 
 AgencyId = Annotated[strawberry.ID | None, strawberry.argument(description="The agency, for who is in several.")]
 First = Annotated[int, strawberry.argument(description=f"How many, at most {PAGE_MAX}.")]
@@ -66,7 +67,7 @@ class Mutation:
     """Every field says what it changes; the rights are in `duties`."""
 
     @declare_change("Change the agency's own policy, from the next request on.")
-    async def publish_policy(self, info: Info, order: Annotated[PublishPolicyInput, _INPUT]) -> shown.PolicyVersion:
+    async def publish_policy(self, info: Info, order: Annotated[PublishPolicyInput, INPUT]) -> shown.PolicyVersion:
         """See policies.publish."""
         async with changing(info, "publishPolicy", order.agency_id, Event.POLICY_CHANGED) as change:
             draft = order.as_draft(change.agency_id)
@@ -74,7 +75,7 @@ class Mutation:
         return shown.show_version(made)
 
     @declare_change("Go back to an earlier version of the agency's own policy, from the next request on.")
-    async def revert_policy(self, info: Info, order: Annotated[RevertPolicyInput, _INPUT]) -> shown.PolicyVersion:
+    async def revert_policy(self, info: Info, order: Annotated[RevertPolicyInput, INPUT]) -> shown.PolicyVersion:
         """See policies.revert."""
         async with changing(info, "revertPolicy", order.agency_id, Event.POLICY_CHANGED) as change:
             stamp = change.stamp(order.reason)
@@ -82,7 +83,7 @@ class Mutation:
         return shown.show_version(made)
 
     @declare_change("Make a role that starts with the rights of another.")
-    async def create_role(self, info: Info, order: Annotated[CreateRoleInput, _INPUT]) -> shown.AgencyRole:
+    async def create_role(self, info: Info, order: Annotated[CreateRoleInput, INPUT]) -> shown.AgencyRole:
         """See roles.make_role."""
         async with changing(info, "createRole", order.agency_id, Event.ROLE_CHANGED) as change:
             stamp, details = change.stamp(order.reason), (order.name, order.template, order.description)
@@ -90,7 +91,7 @@ class Mutation:
         return shown.show_role(made)
 
     @declare_change("Retire a role of the agency's own: it grants nothing from the next request on.")
-    async def retire_role(self, info: Info, order: Annotated[RetireRoleInput, _INPUT]) -> shown.AgencyRole:
+    async def retire_role(self, info: Info, order: Annotated[RetireRoleInput, INPUT]) -> shown.AgencyRole:
         """See roles.retire_role."""
         async with changing(info, "retireRole", order.agency_id, Event.ROLE_CHANGED) as change:
             stamp = change.stamp(order.reason)
@@ -98,7 +99,7 @@ class Mutation:
         return shown.show_role(retired)
 
     @declare_change("Give a member of the agency exactly these roles.")
-    async def assign_roles(self, info: Info, order: Annotated[AssignRolesInput, _INPUT]) -> shown.RoleAssignment:
+    async def assign_roles(self, info: Info, order: Annotated[AssignRolesInput, INPUT]) -> shown.RoleAssignment:
         """See roles.assign_roles."""
         person_id = read_id("person", order.person_id)
         async with changing(info, "assignRoles", order.agency_id, Event.ROLE_CHANGED) as change:
@@ -107,7 +108,7 @@ class Mutation:
         return shown.show_assignment(given)
 
     @declare_change("Let the vendor's support read, for a ticket and at most 14 days.")
-    async def grant_support(self, info: Info, order: Annotated[GrantSupportInput, _INPUT]) -> shown.SupportGrant:
+    async def grant_support(self, info: Info, order: Annotated[GrantSupportInput, INPUT]) -> shown.SupportGrant:
         """See support_grants.grant_support."""
         async with changing(info, "grantSupport", order.agency_id, Event.SUPPORT_GRANTED) as change:
             details = (order.as_order(change.now), change.author, change.now)
@@ -115,9 +116,7 @@ class Mutation:
         return shown.show_grant(granted)
 
     @declare_change("Open use of force under a support grant, as the second person who agrees.")
-    async def approve_support_grant(
-        self, info: Info, order: Annotated[SupportGrantInput, _INPUT]
-    ) -> shown.SupportGrant:
+    async def approve_support_grant(self, info: Info, order: Annotated[SupportGrantInput, INPUT]) -> shown.SupportGrant:
         """See support_grants.approve_uof."""
         async with changing(info, "approveSupportGrant", order.agency_id, Event.SUPPORT_GRANTED) as change:
             details = (read_id("supportgrant", order.grant_id), change.author, change.now)
@@ -125,7 +124,7 @@ class Mutation:
         return shown.show_grant(approved)
 
     @declare_change("Revoke a support grant: nothing leaves under it any more, what is under way included.")
-    async def revoke_support_grant(self, info: Info, order: Annotated[SupportGrantInput, _INPUT]) -> shown.SupportGrant:
+    async def revoke_support_grant(self, info: Info, order: Annotated[SupportGrantInput, INPUT]) -> shown.SupportGrant:
         """See support_grants.revoke_support."""
         async with changing(info, "revokeSupportGrant", order.agency_id, Event.SUPPORT_REVOKED) as change:
             details = (read_id("supportgrant", order.grant_id), change.author, change.now)
@@ -204,6 +203,11 @@ async def reading(
     async with context.administration.reading() as connection:
         yield connection, agency_id
     context.facts.returned += (QUERIES[name].administered,)
+
+
+def find_rights(info: Info, agency_id: UUID) -> Rights:
+    """Find the caller's own rights in an agency that it is in."""
+    return next(each.rights for each in info.context.principal.memberships if each.agency_id == agency_id)
 
 
 def _require(context: OperationContext, duty: Duty, agency: str | None) -> UUID:

@@ -2,16 +2,29 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from graphql import DocumentNode
 
 from louver.authz.principals import Principal
+from louver.authz.vocabulary import DeniedMode
 from louver.resolvers.access import Administration
-from louver.resolvers.answer import AccessFacts
+from louver.resolvers.answer import AccessFacts, Answer
 from louver.resolvers.planner import Plan
 from louver.resolvers.run import Run
 from louver.schema.visibility import Visibility
+
+
+class Rehearses(Protocol):
+    """The gateway that the operation came to, for resolvers that answer what another principal would get."""
+
+    schema: Any
+    """A LouverSchema, which is built from these resolvers."""
+
+    async def execute(
+        self, query: str, variables: None, operation_name: None, principal: Principal, denied_mode: DeniedMode, /
+    ) -> Answer:
+        """Answer an operation as another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +39,7 @@ class OperationContext:
     administration: Administration
     facts: AccessFacts
     """For its access record; resolvers that are not planned add to them."""
+    gateway: Rehearses
 
     @property
     def visibility(self) -> Visibility:

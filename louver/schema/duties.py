@@ -23,6 +23,10 @@ QUERIES = {
     "whoCanSee": Duty(Administered.POLICY, Act.VIEW),
     "accessMatrix": Duty(Administered.POLICY, Act.VIEW),
     "previewPolicy": Duty(Administered.POLICY, Act.VIEW),
+    "apiKeys": Duty(Administered.KEYS, Act.VIEW),
+    "reviewKey": Duty(Administered.KEYS, Act.VIEW),
+    # It answers rows by the rights of the key that it is about: for those alone who could issue that key.
+    "previewKey": Duty(Administered.KEYS, Act.ENTER),
 }
 MUTATIONS = {
     "publishPolicy": Duty(Administered.POLICY, Act.ENTER),
@@ -35,4 +39,8 @@ MUTATIONS = {
     "grantSupport": Duty(Administered.SUPPORT, Act.ENTER),
     "approveSupportGrant": Duty(Administered.SUPPORT_APPROVAL, Act.ENTER),
     "revokeSupportGrant": Duty(Administered.SUPPORT, Act.ENTER),
+    "issueKey": Duty(Administered.KEYS, Act.ENTER),
+    "rotateKey": Duty(Administered.KEYS, Act.ENTER),
+    "changeKey": Duty(Administered.KEYS, Act.ENTER),
+    "revokeKey": Duty(Administered.KEYS, Act.ENTER),
 }

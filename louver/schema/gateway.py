@@ -64,7 +64,7 @@ class Gateway:
         page_size_max: int,
         administration: Administration,
     ) -> None:
-        self._schema = schema
+        self.schema = schema
         self._reads = reads
         self._cipher = cipher
         self._page_size_max = page_size_max
@@ -110,7 +110,7 @@ class Gateway:
         except FieldDeniedError as error:
             facts.denied = tuple(error.details.pop("coordinates"))
             return _refused([_as_graphql(error)], facts)
-        result = await self._schema.strawberry.execute(
+        result = await self.schema.strawberry.execute(
             query,
             variable_values=dict(variables or {}),
             context_value=context,
@@ -133,13 +133,13 @@ class Gateway:
 
     def _find_visibility(self, standings: Sequence[Standing]) -> Visibility:
         key = tuple(standing.shape for standing in standings)
-        build = self._schema.visibilities.build
+        build = self.schema.visibilities.build
         return self._visibilities.get_or_build(key, lambda: build(self._planner.view(standings)))
 
     def _coerce(
         self, operation: OperationDefinitionNode, variables: Mapping[str, Any] | None, hiding: Hiding | None
     ) -> VariableValues:
-        graphql, given = self._schema.graphql, dict(variables or {})
+        graphql, given = self.schema.graphql, dict(variables or {})
         if hiding is not None:
             given = hide_in_variables(graphql, operation, given, hiding.visibility)
         definitions = operation.variable_definitions or ()
@@ -176,7 +176,7 @@ class Gateway:
         run = Run(self._reads, values, keeper, find_small_cell_minimum(principal.memberships))
         find_visibility = partial(self._find_visibility, standings)
         context = OperationContext(
-            document.parsed, principal, plan, run, find_visibility, self._administration, asking.facts
+            document.parsed, principal, plan, run, find_visibility, self._administration, asking.facts, self
         )
         return context, plan.notes
 

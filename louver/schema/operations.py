@@ -10,12 +10,10 @@ from louver.logging.events import Event
 from louver.resolvers import operations
 from louver.resolvers.operations import StoredOperation as Stored
 from louver.schema import access
-from louver.schema.access import AgencyId, First, Info, changing, reading
+from louver.schema.access import INPUT, AgencyId, First, Info, changing, reading
 from louver.schema.access_inputs import optional
 from louver.schema.access_types import described
 from louver.schema.manifests import PREFIX, read_drafts, strip_prefix
-
-_INPUT = strawberry.argument(name="input", description="What to change.")
 
 
 @strawberry.type(description="An operation that clients may ask for by its hash.")
@@ -63,7 +61,7 @@ class Mutation(access.Mutation):
 
     @access.declare_change("Register operations, to be asked for by their hash from the next request on.")
     async def register_operations(
-        self, info: Info, order: Annotated[RegisterOperationsInput, _INPUT]
+        self, info: Info, order: Annotated[RegisterOperationsInput, INPUT]
     ) -> list[StoredOperation]:
         """See operations.register_operations."""
         async with changing(info, "registerOperations", order.agency_id, Event.OPERATION_REGISTERED) as change:
@@ -73,7 +71,7 @@ class Mutation(access.Mutation):
 
     @access.declare_change("Retire stored operations: they are not answered from the next request on.")
     async def retire_operations(
-        self, info: Info, order: Annotated[RetireOperationsInput, _INPUT]
+        self, info: Info, order: Annotated[RetireOperationsInput, INPUT]
     ) -> list[StoredOperation]:
         """See operations.retire_operations."""
         async with changing(info, "retireOperations", order.agency_id, Event.OPERATION_RETIRED) as change:

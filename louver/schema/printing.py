@@ -1,7 +1,7 @@
 """The schema as text for a role set: what it may know of, and beside each protected field which roles see it."""
 
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from graphql import (
     REMOVE,
@@ -30,8 +30,11 @@ from louver.resolvers.dialects import SqliteSpeech
 from louver.resolvers.needs import list_needs
 from louver.resolvers.standings import standings_of
 from louver.resolvers.viewpoint import Viewpoint
-from louver.schema.roots import LouverSchema
 from louver.schema.visibility import Visibility
+
+if TYPE_CHECKING:
+    # The schema has roots that print it.
+    from louver.schema.roots import LouverSchema
 
 DIRECTIVE = '''
 """Which roles see a field; one without it is seen by every role."""
@@ -57,15 +60,23 @@ AnyDefinition = (
 )
 
 
-def print_for(schema: LouverSchema, agency: AgencyRights, roles: Collection[str]) -> str:
+def print_for(schema: "LouverSchema", agency: AgencyRights, roles: Collection[str]) -> str:
     """Print the schema as somebody with these roles in the agency introspects it."""
-    standings = standings_of([Membership(agency.facts.agency_id, agency.find(roles))])
-    # What may be known of does not depend on the engine.
-    visibility = schema.visibilities.build(Viewpoint(standings, schema.catalogue, SqliteSpeech()))
+    visibility = find_visibility(schema, Membership(agency.facts.agency_id, agency.find(roles)))
     everybody = {role: agency.find([role]) for role in agency.facts.roles}
+    return f"{print_shown(schema, visibility, everybody)}{DIRECTIVE}"
+
+
+def find_visibility(schema: "LouverSchema", membership: Membership) -> Visibility:
+    """Find what somebody may know of the schema."""
+    # It does not depend on the engine.
+    return schema.visibilities.build(Viewpoint(standings_of([membership]), schema.catalogue, SqliteSpeech()))
+
+
+def print_shown(schema: "LouverSchema", visibility: Visibility, roles: Mapping[str, Rights] | None = None) -> str:
+    """Print the part of the schema that is shown, and beside each field which of the roles see it."""
     document = parse(schema.as_sdl(), no_location=True)
-    printer = _Printer(visibility, list_needs(schema.catalogue), everybody)
-    return f"{print_ast(visit(document, printer))}\n{DIRECTIVE}"
+    return f"{print_ast(visit(document, _Printer(visibility, list_needs(schema.catalogue), roles or {})))}\n"
 
 
 class _Printer(Visitor):

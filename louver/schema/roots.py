@@ -11,7 +11,7 @@ from strawberry.types.field import StrawberryField
 from louver.resolvers.catalogue import Catalogue
 from louver.resolvers.needs import name_roots
 from louver.resolvers.requests import RootKind
-from louver.schema import access, explaining, operations
+from louver.schema import access, explaining, keys, operations
 from louver.schema.building import Builder
 from louver.schema.catalogue import build_catalogue
 from louver.schema.documents import UseParsedDocument
@@ -92,11 +92,17 @@ def build_schema() -> LouverSchema:
     query = builder.object(
         "Query",
         "What can be read.",
-        [*fields, *access.list_query_fields(), operations.make_query_field(), *explaining.list_query_fields()],
+        [
+            *fields,
+            *access.list_query_fields(),
+            operations.make_query_field(),
+            *explaining.list_query_fields(),
+            *keys.list_query_fields(),
+        ],
     )
     types = [builder.namespace[name] for name in catalogue]
     schema = _Schema(
-        query, operations.Mutation, types=types, execution_context_class=PlannedExecutor, extensions=[UseParsedDocument]
+        query, keys.Mutation, types=types, execution_context_class=PlannedExecutor, extensions=[UseParsedDocument]
     )
     graphql = schema._schema  # noqa: SLF001 - see LouverSchema.graphql
     made = LouverSchema(schema, catalogue, roots, VisibilityIndex(graphql, catalogue, roots))

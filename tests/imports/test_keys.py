@@ -9,6 +9,8 @@ from sqlalchemy import insert, update
 from louver.authz.keys import matches, parse_key
 from louver.db.codes import Module
 from louver.db.tables import AgencyRow, ApiKeyRow, OfficerRow, PolicyLineRow, UnitRow
+from louver.settings import Settings
+from louver.stores import upgrade_stores
 from tests.server import serving
 
 ORDER = ("key", "create", "--agency", "Fallowmere", "--purpose", "dashboard")
@@ -16,7 +18,8 @@ ORDER = ("key", "create", "--agency", "Fallowmere", "--purpose", "dashboard")
 
 @pytest.fixture
 def agencies(site):
-    """Two agencies, one of which has an officer and a unit; their ids by name."""
+    """Two agencies, one of which has an officer and a unit; their ids by name. The log is there too."""
+    asyncio.run(upgrade_stores(Settings(database_url=site.url, var=site.folder)))
 
     async def add(connection):
         ids = {}

@@ -18,6 +18,9 @@ GRANT = """{ id state ticket fields officerIds incidentIds includesUof isApprova
     startsAt endsAt grantedBy approvedBy revokedBy }"""
 OPERATION = "{ id text names registeredBy retiredAt retiredBy }"
 ROLE = "{ name template description createdBy retiredAt retiredBy }"
+KEY = """{ prefix state role isPartner purpose scopes { name verbs } allowedAddresses ratePerMinute costPerMinute
+    deniedMode safelist createdAt expiresAt revokedAt revokedBy issuedBy replaces lastUsedAt lastUsedAddress calls }"""
+ISSUED = f"{{ secret key {KEY} }}"
 INPUTS = {
     "publishPolicy": ("PublishPolicyInput", VERSION),
     "revertPolicy": ("RevertPolicyInput", VERSION),
@@ -27,6 +30,10 @@ INPUTS = {
     "grantSupport": ("GrantSupportInput", GRANT),
     "approveSupportGrant": ("SupportGrantInput", GRANT),
     "revokeSupportGrant": ("SupportGrantInput", GRANT),
+    "issueKey": ("IssueKeyInput", ISSUED),
+    "rotateKey": ("RotateKeyInput", ISSUED),
+    "changeKey": ("ChangeKeyInput", KEY),
+    "revokeKey": ("KeyInput", KEY),
     "registerOperations": ("RegisterOperationsInput", OPERATION),
     "retireOperations": ("RetireOperationsInput", OPERATION),
 }
@@ -43,6 +50,10 @@ ORDERS: dict[str, JSON] = {
     "grantSupport": {"ticket": "T-1", "reason": "r"},
     "approveSupportGrant": {"grantId": "supportgrant_" + "1" * 32},
     "revokeSupportGrant": {"grantId": "supportgrant_" + "1" * 32},
+    "issueKey": {"role": "chief", "purpose": "p", "days": 1, "scopes": [{"names": ["Officer.*"]}]},
+    "rotateKey": {"prefix": "0" * 12},
+    "changeKey": {"prefix": "0" * 12},
+    "revokeKey": {"prefix": "0" * 12},
     "registerOperations": {"operations": [{"hash": "1" * 64, "text": "{ __typename }"}]},
     "retireOperations": {"ids": ["sha256:" + "1" * 64]},
 }

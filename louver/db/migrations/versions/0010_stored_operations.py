@@ -5,7 +5,7 @@ from alembic import op
 from louver.db.migrations.columns import codes, instant, tenant_key, text
 
 revision = "0010"
-down_revision = "0012"
+down_revision = "0009"
 
 
 def upgrade() -> None:

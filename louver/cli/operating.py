@@ -1,0 +1,110 @@
+"""Who runs the installation, at its command line: held to no agency's rights, and recorded in its log all the same."""
+
+import asyncio
+import getpass
+import os
+import socket
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TypeVar
+from uuid import UUID, uuid4
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from louver import __version__
+from louver.authz.duties import Administered
+from louver.db.engine import begin_writing, create_engine
+from louver.logging import AccessRecord, AuditStore, Caller, Event, Outcome, configure_logging
+from louver.resolvers.overlays import Author
+from louver.settings import Settings
+from louver.stores import require_current_records
+
+OPERATOR = "operator"
+Result = TypeVar("Result")
+
+
+@dataclass(slots=True)
+class Operating:
+    """What is under way. The work says whose keys it was about, for the record."""
+
+    connection: AsyncConnection
+    now: datetime
+    author: Author
+    agency_id: UUID | None = None
+    named: list[str] = field(default_factory=list)
+
+
+def operate(event: Event, name: str, work: Callable[[Operating], Awaitable[Result]]) -> Result:
+    """Change something in one transaction, which is kept only if its record was.
+
+    Raises:
+        AuditUnavailableError: it could not be recorded.
+    """
+    return asyncio.run(_operate(event, name, work))
+
+
+def look(work: Callable[[AsyncConnection], Awaitable[Result]]) -> Result:
+    """Read something that is about nobody's records."""
+
+    async def run() -> Result:
+        url = Settings.from_environment().database_url
+        await require_current_records(url)
+        engine = create_engine(url)
+        try:
+            async with engine.connect() as connection:
+                return await work(connection)
+        finally:
+            await engine.dispose()
+
+    return asyncio.run(run())
+
+
+async def _operate(event: Event, name: str, work: Callable[[Operating], Awaitable[Result]]) -> Result:
+    settings = Settings.from_environment()
+    configure_logging("ERROR")  # the record goes to the store; here it would stand among the answer
+    await require_current_records(settings.database_url)
+    store = await AuditStore.open(settings)
+    engine = create_engine(settings.database_url, 1)
+    try:
+        async with begin_writing(engine) as connection:
+            operating = Operating(connection, datetime.now(UTC), Author(f"{OPERATOR} {_find_account()}"))
+            result = await work(operating)
+            await store.append(_as_record(event, name, operating))
+    finally:
+        await engine.dispose()
+        await store.close()
+    return result
+
+
+def _as_record(event: Event, name: str, operating: Operating) -> AccessRecord:
+    duty = Administered.KEYS
+    return AccessRecord(
+        at=operating.now,
+        event=event,
+        outcome=Outcome.ANSWERED,
+        caller=Caller(
+            principal_kind=OPERATOR,
+            agency_id=operating.agency_id,
+            on_behalf_of=f"account {_find_account()}",
+            purpose="running the installation",
+        ),
+        user_agent=f"louver/{__version__}",
+        operation_name=name,
+        coordinates={
+            "returned": (duty, *(f"{duty}/{each}" for each in operating.named)),
+            "denied": (),
+            "masked": (),
+            "suppressed": (),
+        },
+        request_id=uuid4(),
+        replica=f"{socket.gethostname()}:{os.getpid()}",
+    )
+
+
+def _find_account() -> str:
+    """Name the account of the operating system; in a container there may be none."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return str(os.getuid())
