@@ -15,6 +15,14 @@ from louver.db.agencies import AgencyRow, UnitClosureRow, UnitRow
 from louver.db.base import Base
 from louver.db.imports import ImportFileRow, ImportRunRow, UncodedValueRow
 from louver.db.officers import OfficerRow
+from louver.db.people import (
+    IdentityProviderRow,
+    KnownAddressRow,
+    LogonGuardRow,
+    PersonCredentialRow,
+    PersonSessionRow,
+    RecoveryCodeRow,
+)
 from louver.db.trainings import CourseRow, TrainingRow
 from louver.db.uof import UofIncidentRow, UofInvolvementRow, UofSubjectRow
 
@@ -24,15 +32,21 @@ __all__ = [
     "ApiKeyRow",
     "Base",
     "CourseRow",
+    "IdentityProviderRow",
     "ImportFileRow",
     "ImportRunRow",
     "KeyUnitRow",
+    "KnownAddressRow",
+    "LogonGuardRow",
     "MembershipRow",
     "MembershipUnitRow",
     "OfficerRow",
+    "PersonCredentialRow",
     "PersonRow",
+    "PersonSessionRow",
     "PolicyLineRow",
     "PolicyVersionRow",
+    "RecoveryCodeRow",
     "SupportGrantRow",
     "TrainingRow",
     "UncodedValueRow",
