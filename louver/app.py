@@ -3,7 +3,7 @@
 import gc
 import os
 import socket
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, MutableMapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -23,6 +23,8 @@ from louver.logging import AuditStore, ValueDigest, configure_logging
 from louver.logging.location import locate_audit
 from louver.observing import Application, open_observing
 from louver.observing.readiness import WELL, Readiness
+from louver.people import Desk, Door, build_office
+from louver.people.routes import STEPS
 from louver.policy import PolicyKeeper
 from louver.resolvers.access import Administration
 from louver.resolvers.cursors import CursorCipher
@@ -67,6 +69,8 @@ class Service:
     keeper: PolicyKeeper
     endpoint: Application
     readiness: Readiness
+    desk: Desk
+    door: Door
 
 
 def create_app(settings: Settings | None = None, build_gateway: GatewayBuilder | None = None) -> Starlette:
@@ -88,6 +92,7 @@ def create_app(settings: Settings | None = None, build_gateway: GatewayBuilder |
     return Starlette(
         routes=[
             Route("/graphql", _Graphql(), name="graphql"),
+            *(Route(path, _Desk()) for path in STEPS),
             Route("/healthz", _answer_health, name="healthz"),
             Route("/readyz", _answer_readiness, name="readyz"),
         ],
@@ -123,15 +128,20 @@ async def open_service(settings: Settings, build_gateway: GatewayBuilder, stack:
     keeper = PolicyKeeper(reader)
     store = await observing.open_store()
     stack.push_async_callback(store.close)
+    office = build_office(settings, reader, writer, secret)
+    stack.callback(office.passwords.close)
+    door = Door(Identifier(reader, keeper), office, keeper)
+    stack.push_async_callback(door.close)
+    digest, replica = ValueDigest(derive_key(secret, "log digest")), f"{socket.gethostname()}:{os.getpid()}"
     endpoint = Endpoint(
-        identify=observing.trace_identify(Identifier(reader, keeper).identify),
+        identify=observing.trace_identify(door.identify),
         gateway=GrantedGateway(build_gateway(Parts(settings, reader, writer, store, keeper, secret)), reader),
         store=store,
-        digest=ValueDigest(derive_key(secret, "log digest")),
-        replica=f"{socket.gethostname()}:{os.getpid()}",
+        digest=digest,
+        replica=replica,
     )
     await stack.enter_async_context(observing.serving(reader, store, keeper))
-    return Service(reader, store, keeper, observing.trace(endpoint), Readiness(reader, store, keeper))
+    return Service(reader, store, keeper, observing.trace(endpoint), Readiness(reader, store, keeper), Desk(office, store, digest, replica), door)
 
 
 def _build_gateway(parts: Parts) -> Executes:
@@ -150,6 +160,14 @@ class _Graphql:
     async def __call__(self, scope: Mapping[str, Any], receive: Receive, send: Send) -> None:
         service: Service = scope["state"]["service"]
         await service.endpoint(scope, receive, send)
+
+
+class _Desk:
+    """Leads to this process's log-in desk."""
+
+    async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+        service: Service = scope["state"]["service"]
+        await service.desk.serve(scope, receive, send)
 
 
 async def _answer_health(_request: Request) -> JSONResponse:

@@ -64,7 +64,8 @@ class Identified(Protocol):
         """What the log is told."""
 
 
-Identify = Callable[[str | None], Awaitable[Identified]]
+Identify = Callable[[Mapping[str, str]], Awaitable[Identified]]
+"""From the headers of a request, their names in small letters."""
 
 
 @dataclass(slots=True)
@@ -135,7 +136,7 @@ class Endpoint:
 
     async def _answer(self, exchange: Exchange, receive: Receive) -> Reply:
         headers = exchange.headers
-        identity = await self._identify(headers.get("authorization"))
+        identity = await self._identify(headers)
         exchange.caller, exchange.reason = identity.caller, identity.reason
         require_post(exchange.method)
         exchange.media_type = choose_media_type(headers.get("accept"))

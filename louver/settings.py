@@ -23,6 +23,12 @@ class Settings:
     """Connections per process to the records' database."""
     audit_timeout_seconds: float = 2.0
     """How long an answer waits for its access record before it is refused."""
+    session_idle_minutes: int = 30
+    """How long a person stays logged in without a request (CJIS AC-11 allows at most 30)."""
+    session_hours: int = 12
+    """How long a person stays logged in at most."""
+    banned_passwords: str = ""
+    """A file of passwords that nobody may choose, one a line; empty: none but what the rules refuse."""
     page_size_max: int = 1000
     log_level: str = "INFO"
     metrics_port: int = 0

@@ -2,8 +2,9 @@
 
 import asyncio
 import secrets
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar, TypeVarTuple
 from unicodedata import normalize
 
 from argon2 import PasswordHasher
@@ -17,6 +18,9 @@ TIME_COST = 3
 THREADS = 1
 WAITING_MAX = 32
 """Log-ins that wait for a thread; a crowd beyond is turned away rather than kept for longer than it would stay."""
+
+Arguments = TypeVarTuple("Arguments")
+Result = TypeVar("Result")
 
 
 class LoginBusyError(RefusedError):
@@ -47,7 +51,7 @@ class Passwords:
         Raises:
             LoginBusyError: too many wait.
         """
-        return str(await self._run(self._hash, password))
+        return await self._run(self._hash, password)
 
     async def verify(self, stored_hash: str | None, password: str) -> Verdict:
         """Tell whether a password is the one that was hashed; without a hash it is not, after the same work.
@@ -57,14 +61,13 @@ class Passwords:
         Raises:
             LoginBusyError: too many wait.
         """
-        verdict: Verdict = await self._run(self._verify, stored_hash, password)
-        return verdict
+        return await self._run(self._verify, stored_hash, password)
 
     def close(self) -> None:
         """Let the threads end."""
         self._threads.shutdown(wait=False, cancel_futures=True)
 
-    async def _run(self, work: object, *arguments: object) -> object:
+    async def _run(self, work: Callable[[*Arguments], Result], *arguments: *Arguments) -> Result:
         if self._waiting >= WAITING_MAX:
             raise LoginBusyError("Too many people are logging in.", hint="try again in a few seconds")
         self._waiting += 1

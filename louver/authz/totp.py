@@ -25,7 +25,7 @@ def draw_secret() -> str:
 
 def build_uri(secret: str, email: str) -> str:
     """Make the address that authenticator apps read from a QR code."""
-    return pyotp.TOTP(secret).provisioning_uri(email, ISSUER)
+    return pyotp.TOTP(secret).provisioning_uri(name=email, issuer_name=ISSUER)
 
 
 def find_step(secret: str, code: str, now: datetime, last_step: int | None) -> int | None:
