@@ -1,100 +1,116 @@
-"""People with passwords in the world's agency, and browsers for them."""
+"""People with passwords in the world's agencies, each test with people of its own, and browsers for them."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from argon2 import PasswordHasher
 from sqlalchemy import insert, select
 
-from louver.authz.passwords import Passwords
 from louver.db.access import MembershipRow, PersonRow
 from louver.db.codes import PersonStatus
 from louver.db.engine import begin_writing, create_engine
 from louver.db.people import PersonCredentialRow
 from louver.logging.tables import audit_records
-from tests.people.browser import Browser
+from tests.people.browser import PASSWORD, Browser
+from tests.server import serving
 from tests.world.build import identify
 
-PASSWORD = "seven lanterns over wet asphalt"
-Work = Callable[..., Awaitable[Any]]
+HASHER = PasswordHasher(time_cost=1, memory_cost=1_024, parallelism=1)
+"""A thousandth of the work, because the tests do it often."""
+
+
+@dataclass(frozen=True, slots=True)
+class Someone:
+    """A person of one test."""
+
+    id: UUID
+    email: str
 
 
 @cache
 def hash_of(password: str) -> str:
-    """Hash a password once a run: it costs a tenth of a second."""
-    return Passwords()._hash(password)
+    """Hash a password, once a run."""
+    return HASHER.hash(password)
+
+
+@pytest.fixture(scope="session")
+def people_url(copy_world, engine_name):
+    """A world to which people are added."""
+    with copy_world(engine_name) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+async def desk(people_url, tmp_path_factory):
+    """A server over it, and the folder of its log."""
+    folder = tmp_path_factory.mktemp("people")
+    async with serving(people_url, folder) as server:
+        server.service.desk._office.passwords._hasher = HASHER
+        yield server, folder
 
 
 @pytest.fixture
-async def in_store(own_url: str):
-    """Do something to the store that Louver itself would not."""
-    engine = create_engine(own_url)
+def served(desk):
+    """The server."""
+    return desk[0]
 
-    async def do(work: Work) -> Any:
+
+@pytest.fixture
+def browser(served):
+    """A browser that is not logged in."""
+    return Browser(served.client)
+
+
+@pytest.fixture
+async def store(people_url):
+    """Open a transaction behind Louver's back."""
+    engine = create_engine(people_url)
+
+    @asynccontextmanager
+    async def open_store():
         async with begin_writing(engine) as connection:
-            return await work(connection)
+            yield connection
 
-    yield do
+    yield open_store
     await engine.dispose()
 
 
 @pytest.fixture
-def add_person(in_store):
-    """Make a person with a password and a membership for each agency named."""
+def add_person(store):
+    """Make a person with a password, and a membership for each agency named."""
 
-    async def add_person(
-        email: str = "ada.chief@alder.example", *, roles: dict[str, list[str]] | None = None, **values: Any
-    ) -> UUID:
+    async def add_person(roles=None, *, membership=None, person=None, **credentials: Any) -> Someone:
         person_id, now = uuid4(), datetime.now(UTC)
-        membership = values.pop("membership", {})
-        person = {"id": person_id, "email": email, "name": "Ada Brook", "status": PersonStatus.ACTIVE}
-        credentials = {"person_id": person_id, "password_hash": hash_of(PASSWORD), "enabled_at": now}
-
-        async def work(connection: Any) -> None:
-            last_login = {"last_login_at": values.pop("last_login_at", None)}
-            await connection.execute(insert(PersonRow).values(person | last_login))
-            await connection.execute(insert(PersonCredentialRow).values(credentials | values))
+        email = f"p{person_id.hex}@alder.example"
+        row = {"id": person_id, "email": email, "name": "Ada Brook", "status": PersonStatus.ACTIVE}
+        proof = {"person_id": person_id, "password_hash": hash_of(PASSWORD), "enabled_at": now}
+        async with store() as connection:
+            await connection.execute(insert(PersonRow).values(row | (person or {})))
+            await connection.execute(insert(PersonCredentialRow).values(proof | credentials))
             for agency, held in (roles or {"alder": ["chief"]}).items():
-                row = {"agency_id": identify(agency), "person_id": person_id, "roles": held} | membership
-                await connection.execute(insert(MembershipRow).values(row))
-
-        await in_store(work)
-        return person_id
+                member = {"agency_id": identify(agency), "person_id": person_id, "roles": held}
+                await connection.execute(insert(MembershipRow).values(member | (membership or {})))
+        return Someone(person_id, email)
 
     return add_person
 
 
 @pytest.fixture
-def browser(own_served):
-    """A browser that is not logged in."""
-    return Browser(own_served.client)
+def list_records(desk):
+    """Read what the log has of somebody, oldest first."""
 
-
-@pytest.fixture
-def list_records(tmp_path):
-    """Read the log, oldest first; without those of queries."""
-
-    async def list_records(*names: str) -> list[Any]:
-        engine = create_engine(f"sqlite:///{tmp_path}/audit.db")
+    async def list_records(someone: Someone, *names: str) -> list[Any]:
+        engine = create_engine(f"sqlite:///{desk[1]}/audit.db")
+        query = select(audit_records).where(audit_records.c.principal_id == someone.id)
         async with engine.connect() as connection:
-            found = (await connection.execute(select(audit_records).order_by(audit_records.c.sequence))).mappings()
-            rows = [dict(row) for row in found]
+            found = await connection.execute(query.order_by(audit_records.c.sequence))
+            rows = [dict(row) for row in found.mappings()]
         await engine.dispose()
         return [tuple(row[name] for name in names) if names else row for row in rows]
 
     return list_records
-
-
-@pytest.fixture
-async def settle(own_served):
-    """Wait until what is written beside the answers is written."""
-
-    async def settle() -> None:
-        await asyncio.sleep(0)
-        await own_served.service.door.close()
-
-    return settle
