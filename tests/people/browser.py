@@ -20,7 +20,9 @@ class Browser:
     async def post(self, path: str, body: Any = None, **headers: str | None) -> httpx.Response:
         """Send JSON, and keep the cookie that comes back; a header that is None is left out."""
         cookie = f"{NAME}={self.token}" if self.token else None
-        whole = {"louver-csrf": "1", "cookie": cookie} | {name.replace("_", "-"): text for name, text in headers.items()}
+        whole = {"louver-csrf": "1", "cookie": cookie} | {
+            name.replace("_", "-"): text for name, text in headers.items()
+        }
         sent = {name: text for name, text in whole.items() if text is not None}
         response = await self.client.post(path, json={} if body is None else body, headers=sent)
         if "set-cookie" in response.headers:

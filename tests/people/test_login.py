@@ -35,7 +35,10 @@ class TestComingIn:
 
     async def test_row_scopes_are_the_membership_s(self, browser, served, add_person):
         """A supervisor's unit and an officer's own record reach as far as those of their keys."""
-        supervisor = {"unit_id": identify("alder", "unit", "patrol"), "officer_id": identify("alder", "officer", SERGEANT)}
+        supervisor = {
+            "unit_id": identify("alder", "unit", "patrol"),
+            "officer_id": identify("alder", "officer", SERGEANT),
+        }
         officer = {"officer_id": identify("alder", "officer", PATROL_OFFICER)}
         for role, membership in (("supervisor", supervisor), ("officer", officer)):
             someone = await add_person({"alder": [role]}, membership=membership)
@@ -233,9 +236,7 @@ class TestHashes:
         await browser.log_in(ada.email)
         async with store() as connection:
             credential = PersonCredentialRow
-            renewed = await connection.scalar(
-                select(credential.password_hash).where(credential.person_id == ada.id)
-            )
+            renewed = await connection.scalar(select(credential.password_hash).where(credential.person_id == ada.id))
             logged_in = await connection.scalar(select(PersonRow.last_login_at).where(PersonRow.id == ada.id))
         assert "m=1024,t=1,p=1" in renewed
         assert logged_in > ago(minutes=1)

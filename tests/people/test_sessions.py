@@ -102,7 +102,8 @@ class TestOutAtOnce:
 
 
 class TestStatement:
-    async def test_one(self, ada, browser, served):
+    @pytest.mark.usefixtures("ada")
+    async def test_one(self, browser, served):
         """A session costs one statement, as a key does."""
         before = served.service.reader.statements
         await browser.ask()
@@ -110,7 +111,9 @@ class TestStatement:
 
     async def test_further_units(self, browser, add_person, store):
         """Units beside the first are the member's too."""
-        someone = await add_person({"alder": ["supervisor"]}, membership={"unit_id": identify("alder", "unit", "north")})
+        someone = await add_person(
+            {"alder": ["supervisor"]}, membership={"unit_id": identify("alder", "unit", "north")}
+        )
         async with store() as connection:
             member = MembershipRow
             membership_id = await connection.scalar(select(member.id).where(member.person_id == someone.id))
@@ -134,7 +137,8 @@ class TestStatement:
 
 
 class TestLogout:
-    async def test_ends_the_session(self, ada, browser, served):
+    @pytest.mark.usefixtures("ada")
+    async def test_ends_the_session(self, browser):
         """After log-out the old token opens nothing, and the cookie is taken away."""
         token = browser.token
         response = await browser.post("/auth/logout")
@@ -171,7 +175,8 @@ class TestOtherSites:
         ],
         ids=str,
     )
-    async def test_are_refused(self, ada, browser, headers):
+    @pytest.mark.usefixtures("ada")
+    async def test_are_refused(self, browser, headers):
         """A request that another site could have made is refused, whatever it asks for."""
         for path in ("/graphql", "/auth/logout", "/auth/login"):
             response = await browser.post(path, {"query": "{ viewer { label } }"}, **headers)
@@ -182,21 +187,24 @@ class TestOtherSites:
     @pytest.mark.parametrize(
         "name", ["apollo_require_preflight", "x_apollo_operation_name", "graphql_require_preflight", "x_requested_with"]
     )
-    async def test_header_of_usual_clients(self, ada, browser, name):
+    @pytest.mark.usefixtures("ada")
+    async def test_header_of_usual_clients(self, browser, name):
         """What GraphQL clients in the field send is taken as well as our own header."""
         authority = browser.client.base_url.netloc.decode()
         headers = {"louver_csrf": None, name: "1", "origin": f"http://{authority}", "sec_fetch_site": "same-origin"}
         assert "data" in await browser.ask(**headers)
 
     @pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data"])
-    async def test_other_content_types(self, ada, browser, kind):
+    @pytest.mark.usefixtures("ada")
+    async def test_other_content_types(self, browser, kind):
         """A body that is not JSON is refused, with the header too."""
         for path in ("/graphql", "/auth/logout"):
             response = await browser.post(path, {"query": "{ viewer { label } }"}, content_type=kind)
             assert response.status_code == 415
         assert await browser.is_in()
 
-    async def test_get(self, ada, browser):
+    @pytest.mark.usefixtures("ada")
+    async def test_get(self, browser):
         """Nothing is answered to a GET with the cookie."""
         headers = {"cookie": f"{NAME}={browser.token}"}
         for extra in ({}, {"louver-csrf": "1"}):
@@ -206,13 +214,15 @@ class TestOtherSites:
             assert response.status_code in {403, 405}
             assert "data" not in response.json()
 
-    async def test_two_cookies(self, ada, browser):
+    @pytest.mark.usefixtures("ada")
+    async def test_two_cookies(self, browser):
         """Of two cookies of the name neither counts: one of them was set by somebody else."""
         twice = f"{NAME}={browser.token}; {NAME}={browser.token}"
         assert told(await browser.ask(cookie=twice)) == OUT
         assert "data" in await browser.ask(cookie=f"other=1; {NAME}={browser.token}")
 
-    async def test_key_needs_no_header(self, ada, browser, served):
+    @pytest.mark.usefixtures("ada")
+    async def test_key_needs_no_header(self, browser):
         """A key is sent on purpose: it needs no header, and counts before a cookie that was sent along."""
         answer = await browser.ask(authorization=f"Bearer {key_of('hr').text}", louver_csrf=None)
         assert answer["data"]["viewer"]["kind"] == "key"
