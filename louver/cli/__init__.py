@@ -13,6 +13,7 @@ _COMMANDS = {
     "demo": "demo.demo",
     "import": "imports.import_",
     "key": "keys.key",
+    "person": "people.person",
     "policy": "policy.policy",
     "schema": "schema.schema",
     "serve": "serve.serve",

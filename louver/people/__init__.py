@@ -12,13 +12,15 @@ from louver.db.reader import Reader
 from louver.errors import MisconfiguredError
 from louver.people.accounts import Accounts
 from louver.people.door import Door
-from louver.people.office import Office
+from louver.people.office import Office, digest_name
 from louver.people.routes import Desk
 from louver.people.sessions import Sessions
 from louver.secret import derive_key
 from louver.settings import Settings
 
-__all__ = ["Desk", "Door", "Office", "build_office"]
+__all__ = ["Desk", "Door", "Office", "build_office", "digest_login_name"]
+
+_NAMES = "log-in names"
 
 
 def build_office(settings: Settings, reader: Reader, engine: AsyncEngine, secret: str) -> Office:
@@ -33,11 +35,16 @@ def build_office(settings: Settings, reader: Reader, engine: AsyncEngine, secret
         sessions=Sessions(reader),
         passwords=Passwords(),
         sealer=Sealer(derive_key(secret, "second factors")),
-        digest_key=derive_key(secret, "log-in names"),
+        digest_key=derive_key(secret, _NAMES),
         banned=_read_banned(settings.banned_passwords),
         idle=timedelta(minutes=settings.session_idle_minutes),
         life=timedelta(hours=settings.session_hours),
     )
+
+
+def digest_login_name(secret: str, email: str) -> str:
+    """Answer the digest under which log-ons with this address are counted."""
+    return digest_name(derive_key(secret, _NAMES), "email", email)
 
 
 def _read_banned(path: str) -> frozenset[str]:

@@ -22,6 +22,11 @@ from louver.people.visits import LoginRefusedError, Visit, name_person
 _LOGGED_OUT = "You are not logged in, or not any more."
 
 
+def digest_name(key: bytes, kind: str, text: str) -> str:
+    """Answer a keyed digest of a name or an address."""
+    return hmac.new(key, f"{kind}\0{text}".encode("utf-8", "surrogatepass"), "sha256").hexdigest()
+
+
 @dataclass(frozen=True, slots=True)
 class Office:
     """The parts."""
@@ -48,7 +53,7 @@ class Office:
 
     def digest(self, kind: str, text: str) -> str:
         """Answer a keyed digest of a name or an address."""
-        return hmac.new(self.digest_key, f"{kind}\0{text}".encode("utf-8", "surrogatepass"), "sha256").hexdigest()
+        return digest_name(self.digest_key, kind, text)
 
     async def claim(self, email: str, now: datetime, caller: Caller) -> Claim:
         """Count a try under this name.
