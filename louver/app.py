@@ -18,12 +18,12 @@ from starlette.routing import Route
 from louver.db.engine import create_engine
 from louver.db.reader import Reader
 from louver.endpoint import Endpoint, Executes, Send
-from louver.identity import Identifier
 from louver.logging import AuditStore, ValueDigest, configure_logging
 from louver.logging.location import locate_audit
 from louver.observing import Application, open_observing
 from louver.observing.readiness import WELL, Readiness
-from louver.people import Desk, Door, build_office
+from louver.people import People, open_people
+from louver.people.oidc_routes import PATHS
 from louver.people.routes import STEPS
 from louver.policy import PolicyKeeper
 from louver.resolvers.access import Administration
@@ -69,8 +69,7 @@ class Service:
     keeper: PolicyKeeper
     endpoint: Application
     readiness: Readiness
-    desk: Desk
-    door: Door
+    people: People
 
 
 def create_app(settings: Settings | None = None, build_gateway: GatewayBuilder | None = None) -> Starlette:
@@ -92,7 +91,7 @@ def create_app(settings: Settings | None = None, build_gateway: GatewayBuilder |
     return Starlette(
         routes=[
             Route("/graphql", _Graphql(), name="graphql"),
-            *(Route(path, _Desk()) for path in STEPS),
+            *(Route(path, _Desk()) for path in (*STEPS, *PATHS)),
             Route("/healthz", _answer_health, name="healthz"),
             Route("/readyz", _answer_readiness, name="readyz"),
         ],
@@ -128,20 +127,20 @@ async def open_service(settings: Settings, build_gateway: GatewayBuilder, stack:
     keeper = PolicyKeeper(reader)
     store = await observing.open_store()
     stack.push_async_callback(store.close)
-    office = build_office(settings, reader, writer, secret)
-    stack.callback(office.passwords.close)
-    door = Door(Identifier(reader, keeper), office, keeper)
-    stack.push_async_callback(door.close)
     digest, replica = ValueDigest(derive_key(secret, "log digest")), f"{socket.gethostname()}:{os.getpid()}"
+    people = open_people(
+        settings, stack, reader=reader, engine=writer, keeper=keeper, store=store, digest=digest, replica=replica,
+        secret=secret,
+    )  # fmt: skip
     endpoint = Endpoint(
-        identify=observing.trace_identify(door.identify),
+        identify=observing.trace_identify(people.door.identify),
         gateway=GrantedGateway(build_gateway(Parts(settings, reader, writer, store, keeper, secret)), reader),
         store=store,
         digest=digest,
         replica=replica,
     )
     await stack.enter_async_context(observing.serving(reader, store, keeper))
-    return Service(reader, store, keeper, observing.trace(endpoint), Readiness(reader, store, keeper), Desk(office, store, digest, replica), door)
+    return Service(reader, store, keeper, observing.trace(endpoint), Readiness(reader, store, keeper), people)
 
 
 def _build_gateway(parts: Parts) -> Executes:
@@ -167,7 +166,7 @@ class _Desk:
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         service: Service = scope["state"]["service"]
-        await service.desk.serve(scope, receive, send)
+        await service.people.desk.serve(scope, receive, send)
 
 
 async def _answer_health(_request: Request) -> JSONResponse:

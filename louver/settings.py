@@ -29,6 +29,8 @@ class Settings:
     """How long a person stays logged in at most."""
     banned_passwords: str = ""
     """A file of passwords that nobody may choose, one a line; empty: none but what the rules refuse."""
+    public_url: str = ""
+    """How browsers reach the service, as https://louver.agency.example; log-in by identity providers needs it."""
     page_size_max: int = 1000
     log_level: str = "INFO"
     metrics_port: int = 0

@@ -15,6 +15,7 @@ _COMMANDS = {
     "key": "keys.key",
     "person": "people.person",
     "policy": "policy.policy",
+    "provider": "providers.provider",
     "schema": "schema.schema",
     "serve": "serve.serve",
     "support": "support.support",

@@ -1,5 +1,7 @@
-"""People: log-in, second factor, sessions. `build_office` makes what they share."""
+"""People: log-in, second factor, sessions. `open_people` opens what a server needs for them."""
 
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,25 +12,55 @@ from louver.authz.passwords import Passwords
 from louver.authz.sealing import Sealer
 from louver.db.reader import Reader
 from louver.errors import MisconfiguredError
+from louver.identity import Identifier
+from louver.logging import AuditStore, ValueDigest
 from louver.people.accounts import Accounts
+from louver.people.bearers import Bearers
 from louver.people.door import Door
+from louver.people.key_sets import KeySets
 from louver.people.office import Office, digest_name
+from louver.people.oidc import Oidc
+from louver.people.oidc_routes import OidcDesk
+from louver.people.providers import Providers
 from louver.people.routes import Desk
 from louver.people.sessions import Sessions
+from louver.policy import PolicyKeeper
 from louver.secret import derive_key
 from louver.settings import Settings
 
-__all__ = ["Desk", "Door", "Office", "build_office", "digest_login_name"]
+__all__ = ["People", "digest_login_name", "open_people"]
 
 _NAMES = "log-in names"
 
 
-def build_office(settings: Settings, reader: Reader, engine: AsyncEngine, secret: str) -> Office:
-    """Make what every step of a log-in works with.
+@dataclass(frozen=True, slots=True)
+class People:
+    """What a server opens for people."""
+
+    door: Door
+    desk: Desk
+
+
+def open_people(
+    settings: Settings, stack: AsyncExitStack, *, reader: Reader, engine: AsyncEngine, keeper: PolicyKeeper,
+    store: AuditStore, digest: ValueDigest, replica: str, secret: str,
+) -> People:  # fmt: skip
+    """Open everything; the stack closes it.
 
     Raises:
-        MisconfiguredError: the list of banned passwords cannot be read.
+        MisconfiguredError: a setting is not as it must be.
     """
+    office = _build_office(settings, reader, engine, secret)
+    stack.callback(office.passwords.close)
+    key_sets, providers = KeySets(), Providers(reader)
+    stack.push_async_callback(key_sets.close)
+    door = Door(Identifier(reader, keeper), Bearers(providers, key_sets, keeper), office, keeper)
+    stack.push_async_callback(door.close)
+    oidc = Oidc(providers, key_sets, Sealer(derive_key(secret, "log-in states")), settings.public_url)
+    return People(door, Desk(office, OidcDesk(office, oidc), store, digest, replica))
+
+
+def _build_office(settings: Settings, reader: Reader, engine: AsyncEngine, secret: str) -> Office:
     return Office(
         engine=engine,
         accounts=Accounts(reader),

@@ -45,9 +45,12 @@ class Account(NamedTuple):
         since = max((moment for moment in (self.last_login_at, self.enabled_at) if moment), default=None)
         if since is None or since + timedelta(days=IDLE_DAYS) <= now:
             return "PERSON_IDLE"
-        if self.is_temporary and self.temporary_until is not None and self.temporary_until <= now:
-            return "PASSWORD_EXPIRED"
         return None if self.agency_ids else "PERSON_WITHOUT_ROLE"
+
+    def find_password_bar(self, now: datetime) -> str | None:
+        """Say why its password is not taken, for the log."""
+        is_over = self.is_temporary and self.temporary_until is not None and self.temporary_until <= now
+        return "PASSWORD_EXPIRED" if is_over else self.find_bar(now)
 
     def find_stage(self) -> Stage:
         """Answer what comes after the password."""

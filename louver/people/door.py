@@ -11,6 +11,7 @@ from louver.authz.session_tokens import parse_token
 from louver.errors import AccessDeniedError, DatabaseUnavailableError, PolicyStaleError, UnauthenticatedError
 from louver.identity import Identifier, Identity
 from louver.logging import Caller
+from louver.people.bearers import Bearers, find_token
 from louver.people.cookies import read_cookie
 from louver.people.csrf import require_own_site
 from louver.people.office import Office
@@ -25,8 +26,9 @@ SEEN_SECONDS = 60
 class Door:
     """Turns the head of a request into an identity, with one statement a request."""
 
-    def __init__(self, keys: Identifier, office: Office, keeper: PolicyKeeper) -> None:
+    def __init__(self, keys: Identifier, bearers: Bearers, office: Office, keeper: PolicyKeeper) -> None:
         self._keys = keys
+        self._bearers = bearers
         self._office = office
         self._keeper = keeper
         self._touching: dict[UUID, asyncio.Task[None]] = {}
@@ -38,6 +40,8 @@ class Door:
             DatabaseUnavailableError: the store did not answer.
         """
         authorization, cookie = headers.get("authorization"), read_cookie(headers)
+        if (token := find_token(authorization)) is not None:
+            return await self._bearers.identify(token, datetime.now(UTC))
         if authorization is not None or cookie is None:
             return await self._keys.identify(authorization)
         try:

@@ -44,7 +44,7 @@ async def log_in(office: Office, visit: Visit) -> Done:
     verdict = await office.verify(account.password_hash if account else None, password, claim)
     if account is None or not verdict.is_right:
         raise LoginRefusedError(caller, "PASSWORD_WRONG" if account else "PERSON_UNKNOWN", is_locking=claim.is_last)
-    if bar := account.find_bar(visit.now):
+    if bar := account.find_password_bar(visit.now):
         raise LoginRefusedError(caller, bar, message=_CLOSED, hint=_ASK)
     async with office.writing() as connection:
         if verdict.new_hash:

@@ -21,6 +21,7 @@ from louver.people.factors import confirm_totp, enrol_totp
 from louver.people.logins import change_password, give_code, log_in
 from louver.people.logouts import log_out, log_out_everywhere
 from louver.people.office import Office
+from louver.people.oidc_routes import OidcDesk
 from louver.people.visits import Done, Happened, LoginRefusedError, Visit
 from louver.statuses import DENIED_CODES, BodyTooLargeError, MethodRefusedError, status_of_error
 from louver.wire import require_json
@@ -40,10 +41,11 @@ STEPS: Mapping[str, Step] = {
 
 
 class Desk:
-    """Answers the paths of `STEPS`."""
+    """Answers the paths of `STEPS`, and those of log-in by an identity provider."""
 
-    def __init__(self, office: Office, store: AuditStore, digest: ValueDigest, replica: str) -> None:
+    def __init__(self, office: Office, oidc: OidcDesk, store: AuditStore, digest: ValueDigest, replica: str) -> None:
         self._office = office
+        self._oidc = oidc
         self._store = store
         self._digest = digest
         self._replica = replica
@@ -74,18 +76,23 @@ class Desk:
             fault = LouverError("Something failed on our side.", hint="report the request id to your administrator")
             return await self._refuse(exchange, path, fault)
         cookie = clear_cookie() if done.is_over else write_cookie(done.token) if done.token else None
-        return 200, orjson.dumps(done.content), {"set-cookie": cookie} if cookie else {}
+        headers = {"set-cookie": cookie} if cookie else {}
+        if done.location is not None:
+            return 303, b"{}", headers | {"location": done.location, "referrer-policy": "no-referrer"}
+        return 200, orjson.dumps(done.content), headers
 
     async def _take(self, exchange: Exchange, path: str, request: Request) -> Done:
-        if exchange.method != "POST":
-            raise MethodRefusedError("This path takes POST.", hint="send JSON with POST")
+        if exchange.method != _find_method(path):
+            raise MethodRefusedError(f"This path takes {_find_method(path)}.")
+        await self._store.require_writable()
+        cookie, address, now = read_cookie(exchange.headers), exchange.address or "", datetime.now(UTC)
+        token_hash = parse_token(cookie) if cookie else None
+        if path not in STEPS:
+            return await self._oidc.take(path, token_hash, request.query_params, address, now)
         require_own_site(exchange.headers)
         require_json(exchange.headers.get("content-type"))
-        await self._store.require_writable()
         body = _read_object(await _read_body(request))
-        cookie = read_cookie(exchange.headers)
-        visit = Visit(body, parse_token(cookie) if cookie else None, exchange.address or "", datetime.now(UTC))
-        return await STEPS[path](self._office, visit)
+        return await STEPS[path](self._office, Visit(body, token_hash, address, now))
 
     async def _refuse(self, exchange: Exchange, path: str, error: LouverError) -> tuple[int, bytes, dict[str, str]]:
         if isinstance(error, UnavailableError):
@@ -97,7 +104,7 @@ class Desk:
         described: dict[str, Any] = {"message": error.message, "extensions": error.as_extensions()}
         if not isinstance(error, RefusedError):
             described["extensions"]["requestId"] = str(exchange.request_id)
-        headers = {"allow": "POST"} if isinstance(error, MethodRefusedError) else {}
+        headers = {"allow": _find_method(path)} if isinstance(error, MethodRefusedError) else {}
         if isinstance(error, UnavailableError) or error.code == "RATE_LIMITED":
             headers["retry-after"] = "1"
         return status_of_error(error), orjson.dumps({"errors": [described]}), headers
@@ -107,10 +114,14 @@ class Desk:
 
     def _as_record(self, exchange: Exchange, path: str, happened: Happened) -> Any:
         record = exchange.as_record(self._digest, self._replica, happened.outcome)
-        name = path.strip("/").replace("/", "_").replace("-", "_")
+        name = path.strip("/").replace("/", "_").replace("-", "_") if path in STEPS else "auth_oidc"
         return replace(
             record, event=happened.event, reason=happened.reason, caller=happened.caller, operation_name=name
         )
+
+
+def _find_method(path: str) -> str:
+    return "POST" if path in STEPS else "GET"
 
 
 def _list_happened(error: LouverError) -> tuple[Happened, ...]:

@@ -57,6 +57,8 @@ class Done:
     """For the cookie."""
     is_over: bool = False
     """The cookie is taken away."""
+    location: str | None = None
+    """Where the browser goes next."""
 
 
 class LoginRefusedError(UnauthenticatedError):

@@ -50,7 +50,7 @@ async def desk(people_url, tmp_path_factory):
     """A server over it, and the folder of its log."""
     folder = tmp_path_factory.mktemp("people")
     async with serving(people_url, folder) as server:
-        server.service.desk._office.passwords._hasher = HASHER
+        server.service.people.desk._office.passwords._hasher = HASHER
         yield server, folder
 
 

@@ -113,7 +113,7 @@ class TestChecking:
     async def test_turned_away_is_no_bad_try(self, browser, served, add_person, monkeypatch):
         """Whoever is turned away because of a crowd has not had a bad try, and is told to come again."""
         ada = await add_person()
-        monkeypatch.setattr(served.service.desk._office.passwords, "_waiting", WAITING_MAX)
+        monkeypatch.setattr(served.service.people.desk._office.passwords, "_waiting", WAITING_MAX)
         for _ in range(6):
             response = await browser.post("/auth/login", {"email": ada.email, "password": PASSWORD})
             assert (response.status_code, response.headers["retry-after"]) == (429, "1")

@@ -85,7 +85,7 @@ class TestOutAtOnce:
         is_it = PersonSessionRow.person_id == ada.id
         await change(update(PersonSessionRow).where(is_it).values(last_seen_at=ago(minutes=29)))
         await asyncio.gather(*(browser.ask() for _ in range(5)))
-        await served.service.door.close()
+        await served.service.people.door.close()
         async with store() as connection:
             assert await connection.scalar(select(PersonSessionRow.last_seen_at).where(is_it)) > ago(minutes=1)
 
