@@ -80,7 +80,16 @@ async def verify_by(key_sets: KeySets, agreed: Agreed, text: str, peeked: Peeked
     if peeked.algorithm not in agreed.algorithms:
         raise TokenRefusedError("TOKEN_ALGORITHM")
     keys: KeySet = await key_sets.get_keys(agreed.issuer, peeked.key_id)
-    return verify(text, keys, agreed, now)
+    try:
+        return verify(text, keys, agreed, now)
+    except TokenRefusedError as error:
+        if error.reason != "TOKEN_SIGNATURE" or peeked.key_id is not None:
+            raise
+        # A token without a key's id does not say that it is by a key that we have not seen.
+        newer = await key_sets.renew_keys(agreed.issuer)
+        if newer is keys:
+            raise
+        return verify(text, newer, agreed, now)
 
 
 def admit(vouched: Vouched, claims: Mapping[str, Any]) -> tuple[Person, Member] | str:

@@ -53,6 +53,14 @@ class KeySets:
         kept = await self._refresh(issuer, lambda kept: self._is_fresh(kept) and _has(kept.keys, key_id))
         return kept.keys
 
+    async def renew_keys(self, issuer: str) -> KeySet:
+        """Get a provider's keys anew, unless they were fetched just now.
+
+        Raises:
+            ProviderUnavailableError: the provider does not answer, and there are none to go by.
+        """
+        return (await self._refresh(issuer, lambda kept: not self._may_try(kept))).keys
+
     async def get_endpoint(self, issuer: str, name: str) -> str:
         """Get the address of one of a provider's endpoints.
 

@@ -14,12 +14,14 @@ from sqlalchemy import insert, select
 from louver.db.access import MembershipRow, PersonRow
 from louver.db.codes import PersonStatus
 from louver.db.engine import begin_writing, create_engine
-from louver.db.people import PersonCredentialRow
+from louver.db.people import IdentityProviderRow, PersonCredentialRow
 from louver.logging.tables import audit_records
 from tests.people.browser import PASSWORD, Browser
+from tests.people.idp import role_map, running_idp
 from tests.server import serving
 from tests.world.build import identify
 
+PUBLIC_URL = "https://louver.alder.example"
 HASHER = PasswordHasher(time_cost=1, memory_cost=1_024, parallelism=1)
 """A thousandth of the work, because the tests do it often."""
 
@@ -49,7 +51,7 @@ def people_url(copy_world, engine_name):
 async def desk(people_url, tmp_path_factory):
     """A server over it, and the folder of its log."""
     folder = tmp_path_factory.mktemp("people")
-    async with serving(people_url, folder) as server:
+    async with serving(people_url, folder, public_url=PUBLIC_URL) as server:
         server.service.people.desk._office.passwords._hasher = HASHER
         yield server, folder
 
@@ -102,11 +104,13 @@ def add_person(store):
 
 @pytest.fixture
 def list_records(desk):
-    """Read what the log has of somebody, oldest first."""
+    """Read what the log has of somebody, or of one request, oldest first."""
 
-    async def list_records(someone: Someone, *names: str) -> list[Any]:
+    async def list_records(whose: Someone | UUID, *names: str) -> list[Any]:
         engine = create_engine(f"sqlite:///{desk[1]}/audit.db")
-        query = select(audit_records).where(audit_records.c.principal_id == someone.id)
+        record = audit_records.c
+        is_it = record.principal_id == whose.id if isinstance(whose, Someone) else record.request_id == whose
+        query = select(audit_records).where(is_it)
         async with engine.connect() as connection:
             found = await connection.execute(query.order_by(audit_records.c.sequence))
             rows = [dict(row) for row in found.mappings()]
@@ -114,3 +118,30 @@ def list_records(desk):
         return [tuple(row[name] for name in names) if names else row for row in rows]
 
     return list_records
+
+
+@pytest.fixture(scope="session")
+def idp():
+    """An identity provider, for all tests."""
+    with running_idp() as provider:
+        yield provider
+
+
+@pytest.fixture
+def add_provider(store, idp, monkeypatch):
+    """Set up an identity provider of an agency; any column may be given."""
+    monkeypatch.setenv("IDP_SECRET", "s&cret+%")
+
+    async def add_provider(agency="alder", **values: Any) -> str:
+        name = f"p{uuid4().hex}"
+        row = {
+            "agency_id": identify(agency), "name": name, "issuer": idp.issuer, "client_id": f"client-{name}",
+            "client_secret": "env:IDP_SECRET",
+            "audience": f"audience-{name}", "algorithms": ["RS256"], "person_claim": "email", "roles_claim": "groups",
+            "role_map": role_map(chiefs="chief", staff="hr auditor"), "created_at": datetime.now(UTC),
+        }  # fmt: skip
+        async with store() as connection:
+            await connection.execute(insert(IdentityProviderRow).values(row | values))
+        return name
+
+    return add_provider
