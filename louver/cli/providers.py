@@ -29,7 +29,7 @@ def provider() -> None:
 @click.option("--audience", help="For bearer tokens: whom they have to be for.")
 @click.option("--algorithm", "algorithms", multiple=True, default=["RS256"], show_default=True, help="May be repeated.")
 @click.option(
-    "--person-claim", type=click.Choice(list(PersonClaim)), default="email", show_default=True,
+    "--person-claim", type=click.Choice([claim.value for claim in PersonClaim]), default="email", show_default=True,
     help="Holds the address of the account; people must not be able to change it themselves.",
 )  # fmt: skip
 @click.option("--roles-claim", required=True, help="Holds what is mapped to roles; a.b is b inside a.")

@@ -1,4 +1,4 @@
-"""`louver person`: an administrator makes, closes, opens and removes people, and nobody else's."""
+"""`louver person` and `louver provider`: an administrator keeps the agency's people, and nobody else's."""
 
 import asyncio
 import json
@@ -29,11 +29,11 @@ def louver(desk, people_url):
         "LOUVER_SECRET": "s" * 32,
     }
 
-    async def run(*arguments, holder="agency_admin"):
+    async def run(*arguments, holder="agency_admin", command="person"):
         with logging_restored():
             runner, key = CliRunner(catch_exceptions=False), key_of(holder).text
             return await asyncio.to_thread(
-                runner.invoke, main, ["person", *arguments], env=environment | {"LOUVER_KEY": key}
+                runner.invoke, main, [command, *arguments], env=environment | {"LOUVER_KEY": key}
             )
 
     return run
@@ -121,7 +121,7 @@ class TestPerson:
     async def test_senseless(self, louver, change):
         """A member who could not come in, or would see what nobody meant, is not made."""
         order = {"--email": new_email(), "--name": "A", "--role": "hr"} | change
-        done = await louver("add", *(part for pair in order.items() for part in pair))
+        done = await louver("add", *flatten(order))
         assert done.exit_code == 2
         assert "hint:" in done.stderr
 
@@ -133,3 +133,56 @@ class TestPerson:
             assert "ACCESS_DENIED" in (await louver(*arguments, holder="chief")).stderr
         assert await browser.is_in()
         assert not await Browser(browser.client).is_in()
+
+
+@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True, scope="session")
+class TestProvider:
+    GOOD = {  # noqa: RUF012 - read only
+        "--name": "alder-idp", "--issuer": "https://id.alder.example", "--roles-claim": "groups",
+        "--client-id": "louver", "--client-secret": "env:IDP_SECRET", "--audience": "louver-api",
+        "--map": "CN=Chiefs,OU=PD=chief,hr",
+    }  # fmt: skip
+
+    async def test_add_list_disable(self, louver):
+        """A provider is set up, listed without its secret, and taken out of use by its own agency alone."""
+        done = await louver("add", *flatten(self.GOOD), command="provider")
+        assert "/auth/oidc/alder-idp/callback" in done.stdout
+        listed = json.loads((await louver("list", "--json", command="provider")).stdout)[0]
+        assert listed["role_map"] == {"CN=Chiefs,OU=PD": ["chief", "hr"]}
+        assert (listed["client_secret"], listed["algorithms"]) == ("env:IDP_SECRET", ["RS256"])
+        again = await louver("add", *flatten(self.GOOD), command="provider")
+        assert (again.exit_code, "taken" in again.stderr) == (2, True)
+        foreign = await louver("disable", "alder-idp", command="provider", holder="foreign chief")
+        assert foreign.exit_code == 2
+        assert (await louver("disable", "alder-idp", command="provider")).exit_code == 0
+        assert (await louver("disable", "alder-idp", command="provider")).exit_code == 2
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            {"--name": "Alder IdP"},
+            {"--issuer": "http://id.alder.example"},
+            {"--issuer": "ftp://127.0.0.1"},
+            {"--client-id": None, "--audience": None, "--client-secret": None},
+            {"--audience": "louver"},
+            {"--client-secret": "s3cr3t-of-alder"},
+            {"--algorithm": "HS256"},
+            {"--algorithm": "none"},
+            {"--person-claim": "sub"},
+            {"--map": "chiefs"},
+            {"--map": "chiefs=support"},
+            {"--map": "chiefs=partner"},
+            {"--map": "chiefs=emperor"},
+        ],
+        ids=str,
+    )
+    async def test_senseless(self, louver, change):
+        """A provider that would be unsafe, or would vouch for nobody, is not set up; a secret is not repeated."""
+        order = self.GOOD | {"--name": f"n{uuid4().hex}"} | change
+        done = await louver("add", *flatten(order), command="provider")
+        assert done.exit_code == 2
+        assert "s3cr3t" not in done.output
+
+
+def flatten(order):
+    return [part for pair in order.items() if pair[1] is not None for part in pair]
