@@ -67,9 +67,17 @@ class Passwords:
         """Let the threads end."""
         self._threads.shutdown(wait=False, cancel_futures=True)
 
-    async def _run(self, work: Callable[[*Arguments], Result], *arguments: *Arguments) -> Result:
+    def require_room(self) -> None:
+        """Refuse at once when too many wait.
+
+        Raises:
+            LoginBusyError: they do.
+        """
         if self._waiting >= WAITING_MAX:
             raise LoginBusyError("Too many people are logging in.", hint="try again in a few seconds")
+
+    async def _run(self, work: Callable[[*Arguments], Result], *arguments: *Arguments) -> Result:
+        self.require_room()
         self._waiting += 1
         try:
             return await asyncio.get_running_loop().run_in_executor(self._threads, work, *arguments)

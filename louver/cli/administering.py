@@ -3,7 +3,7 @@
 import asyncio
 import os
 import socket
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -54,14 +54,18 @@ class Acting:
 Work = Callable[[Acting], Awaitable[Result]]
 
 
-def change(duty: Administered, event: Event, name: str, work: Work[Result]) -> Result:
+def change(
+    duty: Administered, event: Event, name: str, work: Work[Result], variables: Mapping[str, Any] | None = None
+) -> Result:
     """Change something, in one transaction, as the administrator whose key is in the environment.
+
+    `variables`, as digests, say in the record what was changed.
 
     Raises:
         UnauthenticatedError: there is no such key, or it is not accepted.
         AccessDeniedError: the key may not.
     """
-    return asyncio.run(_act(_Task(duty, Act.ENTER, event, name), work))
+    return asyncio.run(_act(_Task(duty, Act.ENTER, event, name, variables), work))
 
 
 def read(duty: Administered, name: str, work: Work[Result]) -> Result:
@@ -93,6 +97,7 @@ class _Task:
     event: Event
     name: str
     """What the log calls it."""
+    variables: Mapping[str, Any] | None = None
 
 
 async def _act(task: _Task, work: Work[Result]) -> Result:
@@ -170,6 +175,7 @@ def _as_record(task: _Task, identity: Identity, error: LouverError | None = None
         operation_name=task.name,
         coordinates={"returned": (), "denied": (), "masked": (), "suppressed": ()}
         | ({"denied": (task.duty,)} if event is Event.ACCESS_DENIED else {"returned": () if error else (task.duty,)}),
+        variables=task.variables,
         request_id=uuid4(),
         replica=f"{socket.gethostname()}:{os.getpid()}",
     )

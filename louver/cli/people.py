@@ -1,4 +1,4 @@
-"""`louver person`: an agency's people, as its administrator keeps them."""
+"""`louver person`: an agency's people, as its administrator keeps them, or who operates the service."""
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
@@ -8,23 +8,29 @@ import click
 
 from louver.authz.duties import Administered
 from louver.cli.administering import Acting, as_json, change, read
+from louver.cli.operating import operate
 from louver.db.codes import PersonStatus
-from louver.logging import Event
+from louver.logging import Event, ValueDigest
 from louver.people import digest_login_name, members
 from louver.people.accounts import normalize_email
 from louver.people.guards import clear_tries
-from louver.people.members import Listed, MemberOrder
-from louver.secret import read_secret
+from louver.people.joining import MemberOrder, add_member
+from louver.people.members import Listed
+from louver.secret import derive_key, read_secret
 from louver.settings import Settings
 
 _JSON = click.option("--json", "is_json", is_flag=True, help="Answer as JSON.")
 _DAY = click.DateTime(["%Y-%m-%d"])
 _EMAIL = click.argument("email")
+_AGENCY = click.option(
+    "--agency",
+    help="At the service's own machine, in place of LOUVER_KEY: whose, by name, ORI or id; recorded as such.",
+)
 
 
 @click.group()
 def person() -> None:
-    """Keep the agency's people; LOUVER_KEY says who acts, and for which agency."""
+    """Keep an agency's people. LOUVER_KEY says who acts, and for which agency."""
 
 
 @person.command()
@@ -36,9 +42,11 @@ def person() -> None:
 @click.option("--trainings-from", type=_DAY, help="First day of the training cycle that a state auditor may see.")
 @click.option("--trainings-to", type=_DAY, help="Last day of that cycle.")
 @click.option("--without-password", is_flag=True, help="For who logs in by the agency's own identity provider.")
+@_AGENCY
 @_JSON
 def add(
     *,
+    agency: str | None,
     is_json: bool,
     without_password: bool,
     trainings_from: datetime | None,
@@ -51,13 +59,15 @@ def add(
 
     async def work(acting: Acting) -> dict[str, Any]:
         connection, agency_id = acting.connection, acting.agency_id
-        person_id = await members.add_member(connection, agency_id, wanted, acting.stamp(""))
+        person_id, is_new = await add_member(connection, agency_id, wanted, acting.stamp(""))
         made = {"id": f"person_{person_id.hex}", "email": normalize_email(wanted.email)}
-        if not without_password:
-            made["password"] = await members.set_password(connection, agency_id, wanted.email, acting.now)
+        if is_new and not without_password:
+            made["password"] = await members.set_password(
+                connection, agency_id, wanted.email, acting.author, acting.now
+            )
         return made
 
-    _show_password(_change("add", work), is_json=is_json)
+    _show_password(_change("add", wanted.email, agency, work), is_json=is_json)
 
 
 @person.command("list")
@@ -79,60 +89,82 @@ def list_(*, is_json: bool) -> None:
 
 @person.command()
 @_EMAIL
+@_AGENCY
 @_JSON
-def password(*, email: str, is_json: bool) -> None:
+def password(*, email: str, agency: str | None, is_json: bool) -> None:
     """Give a new password to EMAIL, and show it, once; it has to be changed at log-in, within 72 hours."""
 
     async def work(acting: Acting) -> dict[str, Any]:
-        text = await members.set_password(acting.connection, acting.agency_id, email, acting.now)
+        text = await members.set_password(acting.connection, acting.agency_id, email, acting.author, acting.now)
         await _unlock(acting, email)
         return {"email": normalize_email(email), "password": text}
 
-    _show_password(_change("password", work), is_json=is_json)
+    _show_password(_change("password", email, agency, work), is_json=is_json)
 
 
 @person.command("reset-totp")
 @_EMAIL
-def reset_totp(*, email: str) -> None:
+@_AGENCY
+def reset_totp(*, email: str, agency: str | None) -> None:
     """Take the second factor of EMAIL away, when the device is lost."""
-    _change("reset-totp", lambda acting: members.reset_totp(acting.connection, acting.agency_id, email))
+    _change(
+        "reset-totp",
+        email,
+        agency,
+        lambda acting: members.reset_totp(acting.connection, acting.agency_id, email, acting.author),
+    )
     click.echo("A second factor can be set up again.")
 
 
 @person.command()
 @_EMAIL
-def disable(*, email: str) -> None:
+@_AGENCY
+def disable(*, email: str, agency: str | None) -> None:
     """Close the account of EMAIL: out at the next request; what was recorded stays."""
-    status = PersonStatus.DEACTIVATED
-    _change(
-        "disable", lambda acting: members.set_status(acting.connection, acting.agency_id, email, status, acting.now)
-    )
+    _change("disable", email, agency, lambda acting: _set_status(acting, email, PersonStatus.DEACTIVATED))
     click.echo("The account is closed.")
 
 
 @person.command()
 @_EMAIL
-def enable(*, email: str) -> None:
+@_AGENCY
+def enable(*, email: str, agency: str | None) -> None:
     """Open the account of EMAIL, also after 90 days without a log-in, and its lock after bad log-ons."""
 
     async def work(acting: Acting) -> None:
-        await members.set_status(acting.connection, acting.agency_id, email, PersonStatus.ACTIVE, acting.now)
+        await _set_status(acting, email, PersonStatus.ACTIVE)
         await _unlock(acting, email)
 
-    _change("enable", work)
+    _change("enable", email, agency, work)
     click.echo("The account is open.")
 
 
 @person.command()
 @_EMAIL
-def remove(*, email: str) -> None:
+@_AGENCY
+def remove(*, email: str, agency: str | None) -> None:
     """End the membership of EMAIL in the agency; an account without any other is closed."""
-    _change("remove", lambda acting: members.remove_member(acting.connection, acting.agency_id, email, acting.now))
+    _change(
+        "remove",
+        email,
+        agency,
+        lambda acting: members.remove_member(acting.connection, acting.agency_id, email, acting.now),
+    )
     click.echo("The membership has ended.")
 
 
-def _change(name: str, work: Callable[[Acting], Awaitable[Any]]) -> Any:
-    return change(Administered.ROLES, Event.PERSON_CHANGED, f"louver person {name}", work)
+def _change(name: str, email: str, agency: str | None, work: Callable[[Acting], Awaitable[Any]]) -> Any:
+    """Change as the administrator or, with an agency named, as the operator; whom, is in the record as a digest."""
+    command, event = f"louver person {name}", Event.PERSON_CHANGED
+    digest = ValueDigest(derive_key(read_secret(Settings.from_environment()), "log digest"))
+    variables = digest.variables({"email": normalize_email(email)})
+    if agency is not None:
+        return operate(agency, event, command, work, variables=variables)
+    return change(Administered.ROLES, event, command, work, variables)
+
+
+async def _set_status(acting: Acting, email: str, status: PersonStatus) -> None:
+    await members.set_status(acting.connection, acting.agency_id, email, status, acting.author, acting.now)
 
 
 async def _unlock(acting: Acting, email: str) -> None:

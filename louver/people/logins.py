@@ -67,7 +67,8 @@ async def give_code(office: Office, visit: Visit) -> Done:
         is_right = await _take_code(office, connection, visit, account) and await end_session(connection, session.id)
         if is_right:
             stage = Stage.PASSWORD if account.is_temporary else Stage.OPEN
-            return await _go_on(office, connection, visit, account, stage, claim)
+            reason = "RECOVERY_CODE" if "recoveryCode" in visit.body else None
+            return await _go_on(office, connection, visit, account, stage, claim, reason)
     raise LoginRefusedError(caller, "CODE_WRONG", is_locking=claim.is_last)
 
 
@@ -148,12 +149,18 @@ async def take_totp(office: Office, connection: AsyncConnection, visit: Visit, a
 
 
 async def _go_on(
-    office: Office, connection: AsyncConnection, visit: Visit, account: Account, stage: Stage, claim: Claim
+    office: Office,
+    connection: AsyncConnection,
+    visit: Visit,
+    account: Account,
+    stage: Stage,
+    claim: Claim,
+    reason: str | None = None,
 ) -> Done:
     """Go on to what is due next, or let in."""
     if stage == Stage.OPEN:
         token, is_new = await office.admit(connection, account, visit)
-        return _admit(account, token, _tell_login(account, is_new=is_new))
+        return _admit(account, token, _tell_login(account, reason, is_new=is_new))
     await release_try(connection, claim)
     token = await begin_session(connection, account.person.id, stage, visit.now, PENDING)
     happened = tell_agencies(
@@ -168,9 +175,9 @@ def _admit(account: Account, token: SessionToken, happened: Iterable[Happened]) 
     return Done({"next": None, "person": shown}, tuple(happened), token.text)
 
 
-def _tell_login(account: Account, *, is_new: bool) -> tuple[Happened, ...]:
+def _tell_login(account: Account, reason: str | None = None, *, is_new: bool) -> tuple[Happened, ...]:
     events = (Event.AUTH_LOGIN, Event.AUTH_NEW_ADDRESS) if is_new else (Event.AUTH_LOGIN,)
-    return tuple(told for event in events for told in tell_agencies(event, _name(account), account.agency_ids))
+    return tuple(told for event in events for told in tell_agencies(event, _name(account), account.agency_ids, reason))
 
 
 def _name(account: Account | None) -> Caller:

@@ -60,7 +60,9 @@ class Office:
 
         Raises:
             LoginRefusedError: the name is locked.
+            LoginBusyError: too many wait to be checked; told before anything is written.
         """
+        self.passwords.require_room()
         async with self.writing() as connection:
             claim = await claim_try(connection, self.digest("email", email), now)
         if claim is None:

@@ -104,12 +104,16 @@ def add_person(store):
 
 @pytest.fixture
 def list_records(desk):
-    """Read what the log has of somebody, or of one request, oldest first."""
+    """Read what the log has of somebody, of one request or of a kind of principal, oldest first."""
 
-    async def list_records(whose: Someone | UUID, *names: str) -> list[Any]:
+    async def list_records(whose: Someone | UUID | str, *names: str) -> list[Any]:
         engine = create_engine(f"sqlite:///{desk[1]}/audit.db")
         record = audit_records.c
-        is_it = record.principal_id == whose.id if isinstance(whose, Someone) else record.request_id == whose
+        column, value = {
+            Someone: (record.principal_id, getattr(whose, "id", None)), UUID: (record.request_id, whose),
+            str: (record.principal_kind, whose),
+        }[type(whose)]  # fmt: skip
+        is_it = column == value
         query = select(audit_records).where(is_it)
         async with engine.connect() as connection:
             found = await connection.execute(query.order_by(audit_records.c.sequence))

@@ -31,7 +31,7 @@ def louver(desk, people_url):
 
     async def run(*arguments, holder="agency_admin", command="person"):
         with logging_restored():
-            runner, key = CliRunner(catch_exceptions=False), key_of(holder).text
+            runner, key = CliRunner(catch_exceptions=False), key_of(holder).text if holder else ""
             return await asyncio.to_thread(
                 runner.invoke, main, [command, *arguments], env=environment | {"LOUVER_KEY": key}
             )
@@ -93,6 +93,23 @@ class TestPerson:
         assert (await browser.log_in(ada.email))["next"] == "totp"
         await louver("reset-totp", ada.email)
         assert (await browser.log_in(ada.email))["next"] is None
+
+    async def test_operator(self, louver, add_person, browser, list_records):
+        """At the service's own machine somebody of another agency is made a member, and an account of two is kept."""
+        ada = await add_person({"birch": ["hr"]})
+        at_alder, key = ("--agency", identify("alder").hex), {"holder": None}
+        done = await louver("add", "--email", ada.email, "--name", "A", "--role", "chief", *at_alder, **key)
+        assert (done.exit_code, done.stdout) == (0, "")
+        await browser.log_in(ada.email)
+        assert len((await browser.ask())["data"]["viewer"]["memberships"]) == 2
+        given = (await louver("password", ada.email, *at_alder, **key)).stdout.strip()
+        assert (await browser.log_in(ada.email, given))["next"] == "password"
+        assert (await louver("password", ada.email, "--agency", "nowhere", **key)).exit_code == 2
+        assert (await louver("password", ada.email, **key)).exit_code == 2
+        found = await list_records("operator", "event", "operation_name", "purpose", "agency_id")
+        expected = ("person.changed", "louver person password", "operate the service", identify("alder"))
+        assert expected in found
+        assert all(row["variables"]["email"] != ada.email for row in await list_records("operator"))
 
     async def test_others(self, louver, add_person):
         """People of another agency are not found, and those of two are for none of them to change."""

@@ -141,12 +141,14 @@ class TestLogin:
         assert told(await browser.send("/auth/totp", code=device.show())) == REFUSED
         assert ("auth.locked", "LOGON_LOCKED") in await list_records(ada, "event", "reason")
 
-    async def test_recovery_code(self, browser, enrol):
-        """A recovery code stands in once, in any case and with or without dashes."""
+    async def test_recovery_code(self, browser, enrol, list_records):
+        """A recovery code stands in once, in any case and with or without dashes; the log tells that it was one."""
         ada, _, codes = await enrol()
         for code, is_taken in ((codes[0], True), (codes[0], False), (codes[1].upper().replace("-", " "), True)):
             await browser.log_in(ada.email)
             assert ("person" in await browser.send("/auth/totp", recoveryCode=code)) is is_taken
+        found = await list_records(ada, "event", "reason")
+        assert found.count(("auth.login", "RECOVERY_CODE")) == 2
 
     async def test_recovery_codes_of_another(self, browser, enrol):
         """Somebody else's recovery code is none."""
