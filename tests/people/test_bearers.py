@@ -98,6 +98,7 @@ class TestTaken:
         assert "data" in await served.ask(token, WHO)
 
 
+@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True, scope="session")  # no store has a part in it
 class TestRefused:
     async def test_whom_the_store_does_not_know(self, refused, add_person, add_provider, issue):
         """Whoever is no member, or of another agency, or has no mapped role, is nobody."""

@@ -123,6 +123,7 @@ class TestWholeWay:
         assert (await log_in(ada, await add_provider(client_secret=f"file:{secret}"))).status_code == 200
 
 
+@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True, scope="session")  # no store has a part in it
 class TestRefused:
     async def test_whom_the_agency_does_not_know(self, browser, add_person, add_provider, log_in, list_records):
         """No member, no role, a closed account: nobody comes in, and the log says why."""

@@ -160,6 +160,7 @@ class TestLogout:
         assert told(await browser.send("/auth/logout-everywhere")) == OUT
 
 
+@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True, scope="session")  # no store has a part in it
 class TestOtherSites:
     @pytest.mark.parametrize(
         "headers",
