@@ -6,7 +6,7 @@ from alembic import op
 from louver.db.migrations.columns import codes, flag, instant, number, ref, tenant_key, text
 
 revision = "0008"
-down_revision = "0007"
+down_revision = "0012"
 
 
 def upgrade() -> None:
