@@ -82,7 +82,7 @@ def list_(*, is_json: bool) -> None:
     if is_json:
         click.echo(as_json([each._asdict() | {"id": f"person_{each.id.hex}"} for each in found]))
     for each in () if is_json else found:
-        factor = "second factor" if each.mfa_enabled else "one factor" if each.has_password else "no password"
+        factor = "second factor" if each.has_factor else "one factor" if each.has_password else "no password"
         last = each.last_login_at.isoformat(timespec="seconds") if each.last_login_at else "never"
         click.echo(f"{each.email}  {each.name}  {each.status}  {', '.join(each.roles)}  {factor}  last log-in {last}")
 

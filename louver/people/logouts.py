@@ -23,7 +23,7 @@ async def log_out_everywhere(office: Office, visit: Visit) -> Done:
     Raises:
         LoginRefusedError: nobody is logged in.
     """
-    session = await office.require_session(visit, Stage.OPEN, Stage.PASSWORD)
+    session = await office.require_session(visit, Stage.OPEN, Stage.PASSWORD, by_provider=True)
     async with office.writing() as connection:
         await end_all_sessions(connection, session.person.id)
     return Done({}, _tell(session, "EVERYWHERE"), is_over=True)

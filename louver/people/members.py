@@ -34,7 +34,7 @@ class Listed(NamedTuple):
     status: PersonStatus
     roles: list[str]
     last_login_at: datetime | None
-    mfa_enabled: bool
+    has_factor: bool
     has_password: bool
 
 
@@ -49,7 +49,7 @@ async def list_members(connection: AsyncConnection, agency_id: UUID) -> list[Lis
             person.status,
             MembershipRow.roles,
             person.last_login_at,
-            person.mfa_enabled,
+            credential.totp_confirmed_at.is_not(None),
             credential.password_hash.is_not(None),
         )
         .join(MembershipRow, MembershipRow.person_id == person.id)

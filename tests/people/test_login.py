@@ -1,15 +1,19 @@
 """Log-in with a password: who comes in as what, what the others are told, and what is in the log."""
 
 import asyncio
+import threading
 from datetime import UTC, datetime, timedelta
 
+import orjson
 from argon2 import PasswordHasher
 from sqlalchemy import select, update
 
 from louver.db.access import PersonRow
 from louver.db.codes import PersonStatus
 from louver.db.people import LogonGuardRow, PersonCredentialRow, PersonSessionRow
+from louver.errors import AuditUnavailableError
 from tests.people.browser import PASSWORD, Browser, told
+from tests.people.test_passwords import Watched
 from tests.world.build import PATROL_OFFICER, SERGEANT, identify
 from tests.world.store import key_of
 
@@ -226,6 +230,42 @@ class TestRecords:
         )  # fmt: skip
         assert row["key_prefix"].startswith("ses_")
         assert browser.token not in str(row)
+
+
+class TestFailingParts:
+    async def test_no_record_no_login(self, browser, served, add_person, monkeypatch):
+        """While the log takes no records nobody logs in, and no cookie leaves."""
+        ada, submit = await add_person(), served.service.store.submit
+
+        def fail(record):
+            if record is None and takes_probes:
+                return submit(record)
+            raise AuditUnavailableError("The access record cannot be stored.")
+
+        for takes_probes in (False, True):  # noqa: B007 - `fail` reads it
+            with monkeypatch.context() as patch:
+                patch.setattr(served.service.store, "submit", fail)
+                response = await browser.post("/auth/login", {"email": ada.email, "password": PASSWORD})
+            assert (response.status_code, told(response.json())[0]) == (503, "AUDIT_UNAVAILABLE")
+            assert browser.token is None
+
+    async def test_hanging_up(self, browser, served, add_person, list_records, monkeypatch):
+        """Whoever hangs up after a try leaves its record, and has had the try."""
+        ada, gate = await add_person(), threading.Event()
+        hasher = Watched(gate)
+        monkeypatch.setattr(served.service.people.desk._office.passwords, "_hasher", hasher)
+        body = orjson.dumps({"email": ada.email, "password": "x" * 20})
+        _, writer = await asyncio.open_connection(browser.client.base_url.host, browser.client.base_url.port)
+        head = "POST /auth/login HTTP/1.1\r\nhost: x\r\nlouver-csrf: 1\r\ncontent-type: application/json\r\n"
+        writer.write(f"{head}content-length: {len(body)}\r\n\r\n".encode() + body)
+        async with asyncio.timeout(10):
+            while not hasher.places:  # noqa: ASYNC110  # a thread has no event
+                await asyncio.sleep(0.01)
+            writer.transport.abort()
+            gate.set()
+            while not (found := await list_records(ada, "event", "reason")):  # noqa: ASYNC110  # a file has no event
+                await asyncio.sleep(0.02)
+        assert found == [("auth.failed", "PASSWORD_WRONG")]
 
 
 class TestHashes:

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 
 from louver.db.people import IdentityProviderRow, PersonSessionRow
 from louver.people.cookies import NAME
-from tests.people.browser import WHO, Browser, told
+from tests.people.browser import PASSWORD, WHO, Browser, told
 from tests.people.conftest import PUBLIC_URL
 from tests.people.idp import query_of
 from tests.people.test_sessions import OUT
@@ -227,9 +227,12 @@ class TestSession:
         assert told(await browser.ask(WHO)) == OUT
 
     async def test_sets_no_password(self, browser, add_person, add_provider, log_in):
-        """A session by a provider is not enough to set up a password or a second factor of ours."""
-        ada = await add_person(password_hash=None)
+        """A session by a provider leads to none of ours: the second factor has not been given."""
+        ada = await add_person()
         await log_in(ada, await add_provider())
-        new = "four herons cross the weir"
-        assert told(await browser.send("/auth/password", currentPassword=new, newPassword=new)) == REFUSED
-        assert told(await browser.send("/auth/totp/enrol", password=new)) == REFUSED
+        new = {"currentPassword": PASSWORD, "newPassword": "four herons cross the weir"}
+        assert told(await browser.send("/auth/password", **new)) == OUT
+        assert told(await browser.send("/auth/totp/enrol", password=PASSWORD)) == OUT
+        assert await browser.is_in()
+        await browser.post("/auth/logout-everywhere")
+        assert not await browser.is_in()
