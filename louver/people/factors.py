@@ -11,7 +11,7 @@ from louver.people.accounts import end_all_sessions, write_credentials
 from louver.people.logins import get_account, take_totp, verify_again
 from louver.people.office import Office
 from louver.people.sessions import Stage
-from louver.people.visits import Done, LoginRefusedError, Visit, name_person, tell_agencies
+from louver.people.visits import Done, Visit, name_person, refuse_login, tell_agencies
 
 
 async def enrol_totp(office: Office, visit: Visit) -> Done:
@@ -61,6 +61,6 @@ async def confirm_totp(office: Office, visit: Visit) -> Done:
             await end_all_sessions(connection, person.id)
             token, _ = await office.admit(connection, account, visit)
     if not is_right:
-        raise LoginRefusedError(caller, "CODE_WRONG", is_locking=claim.is_last)
+        raise refuse_login(caller, "CODE_WRONG", is_locking=claim.is_last)
     happened = tell_agencies(Event.AUTH_FACTOR, caller, account.agency_ids, "FACTOR_CONFIRMED")
     return Done({"recoveryCodes": codes}, happened, token.text)

@@ -25,7 +25,7 @@ from louver.people.accounts import (
 from louver.people.guards import Claim, release_try
 from louver.people.office import Office
 from louver.people.sessions import Session, Stage
-from louver.people.visits import Done, Happened, LoginRefusedError, Visit, name_person, tell_agencies
+from louver.people.visits import Done, Happened, Visit, name_person, refuse_login, tell_agencies
 
 _CLOSED = "This account is closed."
 _ASK = "ask your agency's administrator"
@@ -43,9 +43,9 @@ async def log_in(office: Office, visit: Visit) -> Done:
     claim = await office.claim(email, visit.now, caller)
     verdict = await office.verify(account.password_hash if account else None, password, claim)
     if account is None or not verdict.is_right:
-        raise LoginRefusedError(caller, "PASSWORD_WRONG" if account else "PERSON_UNKNOWN", is_locking=claim.is_last)
+        raise refuse_login(caller, "PASSWORD_WRONG" if account else "PERSON_UNKNOWN", is_locking=claim.is_last)
     if bar := account.find_password_bar(visit.now):
-        raise LoginRefusedError(caller, bar, message=_CLOSED, hint=_ASK)
+        raise refuse_login(caller, bar, message=_CLOSED, hint=_ASK)
     async with office.writing() as connection:
         if verdict.new_hash:
             await write_credentials(connection, account.person.id, {"password_hash": verdict.new_hash})
@@ -69,7 +69,7 @@ async def give_code(office: Office, visit: Visit) -> Done:
             stage = Stage.PASSWORD if account.is_temporary else Stage.OPEN
             reason = "RECOVERY_CODE" if "recoveryCode" in visit.body else None
             return await _go_on(office, connection, visit, account, stage, claim, reason)
-    raise LoginRefusedError(caller, "CODE_WRONG", is_locking=claim.is_last)
+    raise refuse_login(caller, "CODE_WRONG", is_locking=claim.is_last)
 
 
 async def change_password(office: Office, visit: Visit) -> Done:
@@ -109,7 +109,7 @@ async def verify_again(office: Office, visit: Visit, session: Session, password:
     account = await get_account(office, session)
     claim = await office.claim(account.person.email, visit.now, _name(account))
     if not (await office.verify(account.password_hash, password, claim)).is_right:
-        raise LoginRefusedError(_name(account), "PASSWORD_WRONG", is_locking=claim.is_last)
+        raise refuse_login(_name(account), "PASSWORD_WRONG", is_locking=claim.is_last)
     return account, claim
 
 
@@ -121,7 +121,7 @@ async def get_account(office: Office, session: Session) -> Account:
     """
     account = await office.accounts.find(session.person.email)
     if account is None or account.person.id != session.person.id:
-        raise LoginRefusedError(name_person(session.person.id), "PERSON_UNKNOWN")
+        raise refuse_login(name_person(session.person.id), "PERSON_UNKNOWN")
     return account
 
 

@@ -17,7 +17,7 @@ from louver.logging import Caller
 from louver.people.accounts import Account, Accounts, begin_session, note_login, touch_session
 from louver.people.guards import Claim, claim_try, clear_tries, prune_guards, release_try
 from louver.people.sessions import Session, Sessions, Stage
-from louver.people.visits import LoginRefusedError, Visit, name_person
+from louver.people.visits import Visit, name_person, refuse_login
 
 _LOGGED_OUT = "You are not logged in, or not any more."
 
@@ -66,7 +66,7 @@ class Office:
         async with self.writing() as connection:
             claim = await claim_try(connection, self.digest("email", email), now)
         if claim is None:
-            raise LoginRefusedError(caller, "LOGON_LOCKED")
+            raise refuse_login(caller, "LOGON_LOCKED")
         return claim
 
     async def release(self, claim: Claim) -> None:
@@ -97,13 +97,13 @@ class Office:
         """
         session = await self.sessions.find(visit.token_hash) if visit.token_hash else None
         if session is None:
-            raise LoginRefusedError(name_person(None), "SESSION_UNKNOWN", message=_LOGGED_OUT)
+            raise refuse_login(name_person(None), "SESSION_UNKNOWN", message=_LOGGED_OUT)
         reason = session.find_lapse(visit.now, self.idle)
         if session.provider_id is not None and not by_provider:
             reason = reason or "SESSION_BY_PROVIDER"
         if reason or session.stage not in stages:
             caller = name_person(session.person.id, (member.agency_id for member in session.members))
-            raise LoginRefusedError(caller, reason or f"SESSION_AT_{session.stage}", message=_LOGGED_OUT)
+            raise refuse_login(caller, reason or f"SESSION_AT_{session.stage}", message=_LOGGED_OUT)
         return session
 
     async def touch(self, session_id: UUID, now: datetime) -> None:

@@ -27,7 +27,7 @@ from louver.people.bearers import admit, verify_by
 from louver.people.key_sets import KeySets
 from louver.people.providers import Provider, Providers, Vouched
 from louver.people.standing import Member, Person
-from louver.people.visits import LoginRefusedError
+from louver.people.visits import refuse_login
 
 _LASTS = timedelta(minutes=10)
 _SCOPE = "openid email profile"
@@ -88,7 +88,7 @@ class Oidc:
         provider = await self._get_provider(name)
         caller = Caller(agency_id=provider.agency_id, key_prefix=f"idp_{name}", purpose="log-in")
         if "code" not in query:
-            raise LoginRefusedError(caller, "PROVIDER_REFUSED", message="The identity provider refused the log-in.")
+            raise refuse_login(caller, "PROVIDER_REFUSED", message="The identity provider refused the log-in.")
         text = await self._redeem(provider, query["code"], kept["v"])
         found = await self._find(provider, text, kept["o"], now, caller)
         return provider, *found, kept["f"]
@@ -98,25 +98,25 @@ class Oidc:
     ) -> tuple[Person, Member]:
         peeked = peek(text) if text else None
         if text is None or peeked is None:
-            raise LoginRefusedError(caller, "TOKEN_MISSING")
+            raise refuse_login(caller, "TOKEN_MISSING")
         try:
             agreed = provider.agree(str(provider.client_id), nonce)
             claims = await verify_by(self.key_sets, agreed, text, peeked, now)
         except TokenRefusedError as error:
-            raise LoginRefusedError(caller, error.reason) from error
+            raise refuse_login(caller, error.reason) from error
         listed = await self.providers.list_vouched(provider.issuer, claims)
         vouched: Vouched | None = next((each for each in listed if each.provider.id == provider.id), None)
         found = admit(vouched, claims) if vouched else "PROVIDER_UNKNOWN"
         if isinstance(found, str):
             known = vouched.person.id if vouched and vouched.person else None
-            raise LoginRefusedError(replace(caller, principal_id=known), found)
+            raise refuse_login(replace(caller, principal_id=known), found)
         return found
 
     def _open_state(self, name: str, token_hash: str | None, state: str, now: datetime) -> dict[str, Any]:
         plain = self.sealer.open(state, token_hash.encode()) if token_hash else None
         kept: dict[str, Any] = orjson.loads(plain) if plain else {}
         if kept.get("n") != name or kept["t"] <= now.timestamp():
-            raise LoginRefusedError(Caller(purpose="log-in"), "STATE_WRONG")
+            raise refuse_login(Caller(purpose="log-in"), "STATE_WRONG")
         return kept
 
     async def _get_provider(self, name: str) -> Provider:

@@ -14,7 +14,7 @@ from louver.people.oidc import Oidc
 from louver.people.providers import Provider
 from louver.people.sessions import Stage
 from louver.people.standing import Member, Person, describe
-from louver.people.visits import Done, Happened, LoginRefusedError
+from louver.people.visits import Done, Happened, refuse_login
 
 PATHS = ("/auth/oidc/{provider}/start", "/auth/oidc/{provider}/callback")
 _PATH = re.compile(r"/auth/oidc/(?P<provider>[a-z0-9-]{1,60})/(?P<step>start|callback)")
@@ -51,7 +51,7 @@ class OidcDesk:
         caller = describe(person, [member], f"idp_{name}")
         account = await self._office.accounts.find(person.email)
         if bar := account.find_bar(now) if account else "PERSON_UNKNOWN":
-            raise LoginRefusedError(caller, bar)
+            raise refuse_login(caller, bar)
         token, is_new = await self._admit(provider, person, member, token_hash, address, now)
         events = (Event.AUTH_LOGIN, Event.AUTH_NEW_ADDRESS) if is_new else (Event.AUTH_LOGIN,)
         shown = {"id": f"person_{person.id.hex}", "name": person.name, "email": person.email}

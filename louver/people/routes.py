@@ -83,7 +83,9 @@ class Desk:
 
     async def _take(self, exchange: Exchange, path: str, request: Request) -> Done:
         if exchange.method != _find_method(path):
-            raise MethodRefusedError(f"This path takes {_find_method(path)}.")
+            raise MethodRefusedError(
+                f"This path takes {_find_method(path)}.", hint="see docs/people.md for what it takes"
+            )
         await self._store.require_writable()
         cookie, address, now = read_cookie(exchange.headers), exchange.address or "", datetime.now(UTC)
         token_hash = parse_token(cookie) if cookie else None
@@ -138,9 +140,14 @@ async def _read_body(request: Request) -> bytes:
         async for chunk in request.stream():
             body += chunk
             if len(body) > BODY_BYTES_MAX:
-                raise BodyTooLargeError("The body is larger than what is read.", limit=BODY_BYTES_MAX, actual=len(body))
+                raise BodyTooLargeError(
+                    "The body is larger than what is read.",
+                    hint="send what the path takes, and no more",
+                    limit=BODY_BYTES_MAX,
+                    actual=len(body),
+                )
     except ClientDisconnect as error:
-        raise InvalidInputError("The request ended before its body did.") from error
+        raise InvalidInputError("The request ended before its body did.", hint="send it whole") from error
     return bytes(body)
 
 
@@ -148,9 +155,9 @@ def _read_object(body: bytes) -> Mapping[str, Any]:
     try:
         content = orjson.loads(body or b"{}")
     except orjson.JSONDecodeError as error:
-        raise InvalidInputError("The body is not JSON in UTF-8.") from error
+        raise InvalidInputError("The body is not JSON in UTF-8.", hint='send an object, as {"email": …}') from error
     if not isinstance(content, dict):
-        raise InvalidInputError("The body is not a JSON object.")
+        raise InvalidInputError("The body is not a JSON object.", hint='send an object, as {"email": …}')
     return content
 
 

@@ -62,21 +62,26 @@ class Done:
 
 
 class LoginRefusedError(UnauthenticatedError):
-    """Not accepted. What the client is told is the same for every reason that it has not proved to know."""
+    """Not accepted. The attributes are for the log alone."""
 
-    def __init__(
-        self, caller: Caller, reason: str, *, is_locking: bool = False, message: str = _NOT_ACCEPTED, hint: str = _HOW
-    ) -> None:
-        super().__init__(message, hint=hint)
-        self.caller = caller
-        self.reason = reason
-        self.is_locking = is_locking
+    caller = Caller()
+    reason = "LOGIN_REFUSED"
+    is_locking = False
 
     def list_happened(self) -> tuple[Happened, ...]:
         """List what the log is told."""
         failed = Happened(Event.AUTH_FAILED, self.caller, self.reason, Outcome.REFUSED)
         locked = Happened(Event.AUTH_LOCKED, self.caller, "LOGON_LOCKED", Outcome.REFUSED)
         return (failed, locked) if self.is_locking else (failed,)
+
+
+def refuse_login(
+    caller: Caller, reason: str, *, is_locking: bool = False, message: str = _NOT_ACCEPTED, hint: str = _HOW
+) -> LoginRefusedError:
+    """Refuse. What the client is told is the same for every reason that it has not proved to know."""
+    error = LoginRefusedError(message, hint=hint)
+    error.caller, error.reason, error.is_locking = caller, reason, is_locking
+    return error
 
 
 def name_person(person_id: UUID | None, agency_ids: Iterable[UUID] = ()) -> Caller:
