@@ -10,7 +10,7 @@ from louver.authz.password_rules import require_good
 from louver.authz.session_tokens import SessionToken
 from louver.authz.totp import find_step, hash_recovery_code
 from louver.db.people import PersonCredentialRow
-from louver.errors import InvalidInputError
+from louver.errors import REFERRAL, InvalidInputError
 from louver.logging import Caller, Event, Outcome
 from louver.people.accounts import (
     PENDING,
@@ -45,7 +45,7 @@ async def log_in(office: Office, visit: Visit) -> Done:
     if account is None or not verdict.is_right:
         raise refuse_login(caller, "PASSWORD_WRONG" if account else "PERSON_UNKNOWN", is_locking=claim.is_last)
     if bar := account.find_password_bar(visit.now):
-        raise refuse_login(caller, bar, message=_CLOSED, hint=_ASK)
+        raise refuse_login(caller, bar, message=_CLOSED, hint=_ASK, referral=REFERRAL)
     async with office.writing() as connection:
         if verdict.new_hash:
             await write_credentials(connection, account.person.id, {"password_hash": verdict.new_hash})

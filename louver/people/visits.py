@@ -76,10 +76,16 @@ class LoginRefusedError(UnauthenticatedError):
 
 
 def refuse_login(
-    caller: Caller, reason: str, *, is_locking: bool = False, message: str = _NOT_ACCEPTED, hint: str = _HOW
+    caller: Caller,
+    reason: str,
+    *,
+    is_locking: bool = False,
+    message: str = _NOT_ACCEPTED,
+    hint: str = _HOW,
+    **details: Any,
 ) -> LoginRefusedError:
     """Refuse. What the client is told is the same for every reason that it has not proved to know."""
-    error = LoginRefusedError(message, hint=hint)
+    error = LoginRefusedError(message, hint=hint, **details)
     error.caller, error.reason, error.is_locking = caller, reason, is_locking
     return error
 

@@ -111,7 +111,7 @@ class TestRefused:
         assert await list_records(ada, *names) == [expected]
 
     async def test_closed_accounts(self, browser, add_person, list_records):
-        """With the right password one is told that the account is closed; with a wrong one nothing."""
+        """With the right password one is told that the account is closed, and whom to ask; with a wrong one nothing."""
         for reason, options in {
             "PERSON_DEACTIVATED": {"person": {"status": PersonStatus.DEACTIVATED}},
             "PERSON_IDLE": {"person": {"last_login_at": ago(days=90, seconds=1)}, "enabled_at": ago(days=400)},
@@ -119,7 +119,9 @@ class TestRefused:
         }.items():
             someone = await add_person(**options)
             assert told(await browser.log_in(someone.email, "x" * 20)) == REFUSED
-            assert told(await browser.log_in(someone.email)) == ("UNAUTHENTICATED", "This account is closed.")
+            closed = await browser.log_in(someone.email)
+            assert told(closed) == ("UNAUTHENTICATED", "This account is closed.")
+            assert closed["errors"][0]["extensions"]["referral"] == "AGENCY_ADMINISTRATOR"
             assert await list_records(someone, "reason") == [("PASSWORD_WRONG",), (reason,)]
 
     async def test_89_days_are_not_90(self, browser, add_person):
