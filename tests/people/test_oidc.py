@@ -1,5 +1,8 @@
 """Log-in by an agency's own identity provider, a real one: the whole way, and every way to bend it."""
 
+from base64 import b64encode, urlsafe_b64encode
+from hashlib import sha256
+from urllib.parse import parse_qsl
 from uuid import uuid4
 
 import httpx
@@ -48,6 +51,15 @@ def browser(served):
     return Visitor(served.client)
 
 
+def sent_to(requests):
+    """Make a hook that notes requests."""
+
+    async def note(request):
+        requests.append(request)
+
+    return note
+
+
 @pytest.fixture
 def know(idp):
     """Let the provider know somebody; answers the name there."""
@@ -93,6 +105,20 @@ class TestWholeWay:
         assert len(query["code_challenge"]) == 43
         again = query_of(await browser.start(provider))
         assert all(query[name] != again[name] for name in ("state", "nonce", "code_challenge"))
+
+    async def test_verifier(self, served, add_person, add_provider, browser, idp, know, monkeypatch):
+        """The code is redeemed with the verifier whose digest went ahead, and with the client's own secret."""
+        sent, client = [], served.service.people.desk._oidc._oidc.key_sets.client
+        monkeypatch.setattr(client, "_event_hooks", {"request": [sent_to(sent)], "response": []})
+        provider = await add_provider()
+        location = await browser.start(provider)
+        await browser.go_back(idp.consent(location, know(await add_person())))
+        request = next(each for each in sent if each.url.path == "/oauth2/token")
+        verifier = dict(parse_qsl(request.content.decode()))["code_verifier"]
+        digest = urlsafe_b64encode(sha256(verifier.encode()).digest()).decode().rstrip("=")
+        assert digest == query_of(location)["code_challenge"]
+        credentials = f"client-{provider}:s%26cret%2B%25".encode()
+        assert request.headers["authorization"] == f"Basic {b64encode(credentials).decode()}"
 
     async def test_only_the_provider_s_agency(self, browser, add_person, add_provider, log_in):
         """Who is in two agencies is in the provider's alone, with what its claims come to."""
