@@ -3,7 +3,7 @@
 import gc
 import os
 import socket
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, MutableMapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -24,6 +24,9 @@ from louver.logging.location import locate_audit
 from louver.observing import Application, open_observing
 from louver.observing.readiness import WELL, Readiness
 from louver.operations import StoredOperations
+from louver.people import People, open_people
+from louver.people.oidc_routes import PATHS
+from louver.people.routes import STEPS
 from louver.policy import PolicyKeeper
 from louver.resolvers.access import Administration
 from louver.resolvers.cursors import CursorCipher
@@ -70,6 +73,7 @@ class Service:
     keeper: PolicyKeeper
     endpoint: Application
     readiness: Readiness
+    people: People
 
 
 def create_app(settings: Settings | None = None, build_gateway: GatewayBuilder | None = None) -> Starlette:
@@ -91,6 +95,7 @@ def create_app(settings: Settings | None = None, build_gateway: GatewayBuilder |
     return Starlette(
         routes=[
             Route("/graphql", _Graphql(), name="graphql"),
+            *(Route(path, _Desk()) for path in (*STEPS, *PATHS)),
             Route("/healthz", _answer_health, name="healthz"),
             Route("/readyz", _answer_readiness, name="readyz"),
         ],
@@ -131,17 +136,22 @@ async def open_service(settings: Settings, build_gateway: GatewayBuilder, stack:
     stack.push_async_callback(uses.close)
     operations = StoredOperations(reader)
     gateway = GrantedGateway(build_gateway(Parts(settings, reader, writer, store, keeper, secret)), reader)
+    digest, replica = ValueDigest(derive_key(secret, "log digest")), f"{socket.gethostname()}:{os.getpid()}"
+    people = open_people(
+        settings, stack, keys=Identifier(reader, keeper, uses), reader=reader, engine=writer, keeper=keeper,
+        store=store, digest=digest, replica=replica, secret=secret,
+    )  # fmt: skip
     endpoint = Endpoint(
-        identify=observing.trace_identify(Identifier(reader, keeper, uses).identify),
+        identify=observing.trace_identify(people.door.identify),
         gateway=SafelistedGateway(gateway, operations),
         operations=operations,
         store=store,
-        digest=ValueDigest(derive_key(secret, "log digest")),
-        replica=f"{socket.gethostname()}:{os.getpid()}",
+        digest=digest,
+        replica=replica,
         settings=settings,
     )
     await stack.enter_async_context(observing.serving(reader, store, keeper))
-    return Service(reader, store, keeper, observing.trace(endpoint), Readiness(reader, store, keeper))
+    return Service(reader, store, keeper, observing.trace(endpoint), Readiness(reader, store, keeper), people)
 
 
 def _build_gateway(parts: Parts) -> Executes:
@@ -161,6 +171,14 @@ class _Graphql:
     async def __call__(self, scope: Mapping[str, Any], receive: Receive, send: Send) -> None:
         service: Service = scope["state"]["service"]
         await service.endpoint(scope, receive, send)
+
+
+class _Desk:
+    """Leads to this process's log-in desk."""
+
+    async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+        service: Service = scope["state"]["service"]
+        await service.people.desk.serve(scope, receive, send)
 
 
 async def _answer_health(_request: Request) -> JSONResponse:

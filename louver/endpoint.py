@@ -88,8 +88,8 @@ class Identified(Protocol):
         """What the log is told."""
 
 
-Identify = Callable[[str | None, str | None], Awaitable[Identified]]
-"""From the `Authorization` header and the client's address."""
+Identify = Callable[[Mapping[str, str], str | None], Awaitable[Identified]]
+"""From the headers of a request, their names in small letters, and the client's address."""
 
 
 _DEFAULTS = Settings()
@@ -175,7 +175,7 @@ class Endpoint:
 
     async def _answer(self, exchange: Exchange, query_string: bytes, receive: Receive) -> Reply:
         headers = exchange.headers
-        identity = await self._identify(headers.get("authorization"), exchange.address)
+        identity = await self._identify(headers, exchange.address)
         exchange.caller, exchange.reason = identity.caller, identity.reason
         require_method(exchange.method, self._settings.get_queries)
         exchange.media_type = choose_media_type(headers.get("accept"))

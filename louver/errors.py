@@ -11,7 +11,8 @@ LouverError
 ├─ UnavailableError      ours; retryable; the detail is logged, not shown
 │  ├─ AuditUnavailableError
 │  ├─ DatabaseUnavailableError
-│  └─ PolicyStaleError
+│  ├─ PolicyStaleError
+│  └─ ProviderUnavailableError
 └─ MisconfiguredError    start-up only: one line on what to change, exit status 78
 """
 
@@ -100,6 +101,12 @@ class PolicyStaleError(UnavailableError):
     """This replica cannot prove that its policy snapshot is fresh."""
 
     code = "POLICY_STALE"
+
+
+class ProviderUnavailableError(UnavailableError):
+    """The agency's identity provider did not answer, so nobody it vouches for is known."""
+
+    code = "PROVIDER_UNAVAILABLE"
 
 
 class MisconfiguredError(LouverError):

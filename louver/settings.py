@@ -45,6 +45,14 @@ class Settings:
     """Connections per process to the records' database."""
     audit_timeout_seconds: float = 2.0
     """How long an answer waits for its access record before it is refused."""
+    session_idle_minutes: int = 30
+    """How long a person stays logged in without a request (CJIS AC-11 allows at most 30)."""
+    session_hours: int = 12
+    """How long a person stays logged in at most."""
+    banned_passwords: str = ""
+    """A file of passwords that nobody may choose, one a line; empty: none but what the rules refuse."""
+    public_url: str = ""
+    """How browsers reach the service, as https://louver.agency.example; log-in by identity providers needs it."""
     page_size_max: int = 1000
     status_style: StatusStyle = StatusStyle.CLASSIC
     get_queries: GetQueries = GetQueries.STORED

@@ -62,6 +62,7 @@ _BY_CODE: dict[str, int] = {
     "AUDIT_UNAVAILABLE": 503,
     "DATABASE_UNAVAILABLE": 503,
     "POLICY_STALE": 503,
+    "PROVIDER_UNAVAILABLE": 503,
 }
 UNAVAILABLE_CODES = frozenset(kind.code for kind in UnavailableError.__subclasses__())
 _PARTIAL = 294

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import os
 import socket
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -59,14 +59,18 @@ class Acting:
 Work = Callable[[Acting], Awaitable[Result]]
 
 
-def change(duty: Administered, event: Event, name: str, work: Work[Result]) -> Result:
+def change(
+    duty: Administered, event: Event, name: str, work: Work[Result], variables: Mapping[str, Any] | None = None
+) -> Result:
     """Change something, in one transaction, as the administrator whose key is in the environment.
+
+    `variables`, as digests, say in the record what was changed.
 
     Raises:
         UnauthenticatedError: there is no such key, or it is not accepted.
         AccessDeniedError: the key may not.
     """
-    return asyncio.run(_act(_Task(duty, Act.ENTER, event, name), work))
+    return asyncio.run(_act(_Task(duty, Act.ENTER, event, name, variables), work))
 
 
 def read(duty: Administered, name: str, work: Work[Result]) -> Result:
@@ -98,6 +102,7 @@ class _Task:
     event: Event
     name: str
     """What the log calls it."""
+    variables: Mapping[str, Any] | None = None
 
 
 async def _act(task: _Task, work: Work[Result]) -> Result:
@@ -186,6 +191,7 @@ def _as_record(
         operation_name=task.name,
         coordinates={"returned": (), "denied": (), "masked": (), "suppressed": ()}
         | ({"denied": (task.duty,)} if event is Event.ACCESS_DENIED else {"returned": () if error else returned}),
+        variables=task.variables,
         request_id=uuid4(),
         replica=f"{socket.gethostname()}:{os.getpid()}",
     )

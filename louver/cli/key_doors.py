@@ -65,7 +65,7 @@ def create(order: KeyOrder, typed: Typed) -> Made:
 
     if is_administrator():
         return administering.change(KEYS, Event.KEY_ISSUED, "louver key create", administer)
-    return operate(Event.KEY_ISSUED, "louver key create", run)
+    return operate(Administered.KEYS, Event.KEY_ISSUED, "louver key create", run)
 
 
 def rotate(prefix: str, overlap: timedelta, days: int | None) -> Made:
@@ -86,7 +86,7 @@ def rotate(prefix: str, overlap: timedelta, days: int | None) -> Made:
 
     if is_administrator():
         return administering.change(KEYS, Event.KEY_ROTATED, "louver key rotate", administer)
-    return operate(Event.KEY_ROTATED, "louver key rotate", run)
+    return operate(Administered.KEYS, Event.KEY_ROTATED, "louver key rotate", run)
 
 
 def change(prefix: str, wanted: KeyChange) -> ApiKey:
@@ -114,7 +114,7 @@ def revoke(prefix: str) -> ApiKey:
 
     if is_administrator():
         return administering.change(KEYS, Event.KEY_REVOKED, "louver key revoke", administer)
-    return operate(Event.KEY_REVOKED, "louver key revoke", run)
+    return operate(Administered.KEYS, Event.KEY_REVOKED, "louver key revoke", run)
 
 
 def list_keys(agency: str | None) -> list[tuple[ApiKey, str]]:

@@ -4,10 +4,10 @@ import asyncio
 import getpass
 import os
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -35,13 +35,30 @@ class Operating:
     named: list[str] = field(default_factory=list)
 
 
-def operate(event: Event, name: str, work: Callable[[Operating], Awaitable[Result]]) -> Result:
+@dataclass(frozen=True, slots=True)
+class _Task:
+    duty: Administered
+    event: Event
+    name: str
+    """What the log calls it."""
+    variables: Mapping[str, Any] | None
+
+
+def operate(
+    duty: Administered,
+    event: Event,
+    name: str,
+    work: Callable[[Operating], Awaitable[Result]],
+    variables: Mapping[str, Any] | None = None,
+) -> Result:
     """Change something in one transaction, which is kept only if its record was.
+
+    `variables`, as digests, say in the record what was changed.
 
     Raises:
         AuditUnavailableError: it could not be recorded.
     """
-    return asyncio.run(_operate(event, name, work))
+    return asyncio.run(_operate(_Task(duty, event, name, variables), work))
 
 
 def look(work: Callable[[AsyncConnection], Awaitable[Result]]) -> Result:
@@ -60,7 +77,7 @@ def look(work: Callable[[AsyncConnection], Awaitable[Result]]) -> Result:
     return asyncio.run(run())
 
 
-async def _operate(event: Event, name: str, work: Callable[[Operating], Awaitable[Result]]) -> Result:
+async def _operate(task: _Task, work: Callable[[Operating], Awaitable[Result]]) -> Result:
     settings = Settings.from_environment()
     configure_logging("ERROR")  # the record goes to the store; here it would stand among the answer
     await require_current_records(settings.database_url)
@@ -70,18 +87,17 @@ async def _operate(event: Event, name: str, work: Callable[[Operating], Awaitabl
         async with begin_writing(engine) as connection:
             operating = Operating(connection, datetime.now(UTC), Author(f"{OPERATOR} {_find_account()}"))
             result = await work(operating)
-            await store.append(_as_record(event, name, operating))
+            await store.append(_as_record(task, operating))
     finally:
         await engine.dispose()
         await store.close()
     return result
 
 
-def _as_record(event: Event, name: str, operating: Operating) -> AccessRecord:
-    duty = Administered.KEYS
+def _as_record(task: _Task, operating: Operating) -> AccessRecord:
     return AccessRecord(
         at=operating.now,
-        event=event,
+        event=task.event,
         outcome=Outcome.ANSWERED,
         caller=Caller(
             principal_kind=OPERATOR,
@@ -90,13 +106,14 @@ def _as_record(event: Event, name: str, operating: Operating) -> AccessRecord:
             purpose="running the installation",
         ),
         user_agent=f"louver/{__version__}",
-        operation_name=name,
+        operation_name=task.name,
         coordinates={
-            "returned": (duty, *(f"{duty}/{each}" for each in operating.named)),
+            "returned": (task.duty, *(f"{task.duty}/{each}" for each in operating.named)),
             "denied": (),
             "masked": (),
             "suppressed": (),
         },
+        variables=task.variables,
         request_id=uuid4(),
         replica=f"{socket.gethostname()}:{os.getpid()}",
     )

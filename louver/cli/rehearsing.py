@@ -97,7 +97,7 @@ class Rehearsal:
         content: dict[str, Any] = orjson.loads(bytes(sent))
         return content
 
-    async def _identify(self, _authorization: str | None, _address: str | None) -> Identity:
+    async def _identify(self, _headers: Mapping[str, str], _address: str | None) -> Identity:
         return self._asking
 
 

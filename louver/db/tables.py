@@ -16,6 +16,14 @@ from louver.db.base import Base
 from louver.db.imports import ImportFileRow, ImportRunRow, UncodedValueRow
 from louver.db.officers import OfficerRow
 from louver.db.operations import StoredOperationRow
+from louver.db.people import (
+    IdentityProviderRow,
+    KnownAddressRow,
+    LogonGuardRow,
+    PersonCredentialRow,
+    PersonSessionRow,
+    RecoveryCodeRow,
+)
 from louver.db.trainings import CourseRow, TrainingRow
 from louver.db.uof import UofIncidentRow, UofInvolvementRow, UofSubjectRow
 
@@ -25,15 +33,21 @@ __all__ = [
     "ApiKeyRow",
     "Base",
     "CourseRow",
+    "IdentityProviderRow",
     "ImportFileRow",
     "ImportRunRow",
     "KeyUnitRow",
+    "KnownAddressRow",
+    "LogonGuardRow",
     "MembershipRow",
     "MembershipUnitRow",
     "OfficerRow",
+    "PersonCredentialRow",
     "PersonRow",
+    "PersonSessionRow",
     "PolicyLineRow",
     "PolicyVersionRow",
+    "RecoveryCodeRow",
     "StoredOperationRow",
     "SupportGrantRow",
     "TrainingRow",

@@ -87,8 +87,8 @@ class Service:
         fixed = tuple(header for header in start["headers"] if header[0] not in _VARYING)
         return Reply(start["status"], fixed, b"".join(message["body"] for message in rest))
 
-    async def _identify(self, authorization: str | None, _address: str | None) -> Identity:
-        principal = self._principals.get(authorization or "")
+    async def _identify(self, headers: Mapping[str, str], _address: str | None) -> Identity:
+        principal = self._principals.get(headers.get("authorization", ""))
         if principal is None:
             return Identity(Caller(), refusal=UnauthenticatedError("No valid key was sent."))
         return Identity(Caller(principal_id=principal.id, purpose=principal.purpose), principal)

@@ -6,7 +6,7 @@ from alembic import op
 from louver.db.migrations.columns import codes, number, ref, text
 
 revision = "0009"
-down_revision = "0007"
+down_revision = "0008"
 
 
 def upgrade() -> None:
