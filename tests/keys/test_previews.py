@@ -86,7 +86,7 @@ class TestPreview:
         """Who may not issue a key is shown none, and what could not be issued is not previewed either."""
         for holder, order in (("chief", {}), ("auditor", {}), ("agency_admin", {"role": "agency_admin"})):
             body = await served.ask(key_of(holder).text, PREVIEW, {"input": {**ORDER, **order}})
-            assert body["data"] == {"previewKey": None}
+            assert "data" not in body or body["data"] == {"previewKey": None}
             assert body["errors"][0]["extensions"]["code"] in {"ACCESS_DENIED", "BAD_REQUEST"}
 
 

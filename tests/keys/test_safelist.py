@@ -54,3 +54,14 @@ async def test_step_by_step(desk):
         await changed(desk, "changeKey", prefix=made["key"]["prefix"], safelist=step)
         answered.append("data" in await desk.ask(made["secret"], QUERY))
     assert answered == [True, True, False, True]
+
+
+async def test_what_the_agency_registered(own_desk):
+    """An operation passes from the request after the agency registered it, and no more once it is retired."""
+    key, answered = (await own_desk.issue(safelist="block"))["secret"], []
+    answered.append("data" in await own_desk.ask(key, QUERY))
+    await changed(own_desk, "registerOperations", operations=[{"hash": HASH, "text": QUERY}])
+    answered.append("data" in await own_desk.ask(key, QUERY))
+    await changed(own_desk, "retireOperations", ids=[f"sha256:{HASH}"])
+    answered.append("data" in await own_desk.ask(key, QUERY))
+    assert answered == [False, True, False]

@@ -99,7 +99,7 @@ async def test_written_again_after_an_outage(store):
 async def test_no_request_fails_with_it(own_desk):
     """A use that cannot be written fails no request, and does not keep the server from stopping."""
     await own_desk.write(update(ApiKeyRow).values(calls=0))
-    uses = own_desk.service.endpoint._identify.__self__._uses
+    uses = own_desk.service.endpoint._identify.__self__._keys._uses
     uses._engine = create_engine("sqlite:////nowhere/louver.db")
     with contextlib.suppress(Exception):
         await uses.flush()
