@@ -11,7 +11,15 @@ import structlog
 
 from louver.authz.principals import Principal
 from louver.authz.vocabulary import DeniedMode
-from louver.errors import AuditUnavailableError, LouverError, RefusedError, UnauthenticatedError, UnavailableError
+from louver.budgets import as_headers
+from louver.errors import (
+    AuditUnavailableError,
+    LouverError,
+    RefusedError,
+    ThrottledError,
+    UnauthenticatedError,
+    UnavailableError,
+)
 from louver.exchange import Exchange
 from louver.logging import AuditStore, Caller, Outcome, ValueDigest
 from louver.resolvers.answer import Answer
@@ -153,6 +161,8 @@ class Endpoint:
             answer = await self._gateway.execute(
                 operation.query, operation.variables, operation.operation_name, identity.principal, denied_mode
             )
+        except ThrottledError:
+            raise  # tells by status and fields, to clients of either media type, when to come again
         except RefusedError as error:
             answer = Answer(has_data=False, errors=[_as_graphql(error)])
         return _render(exchange, answer)
@@ -173,7 +183,7 @@ def _render(exchange: Exchange, answer: Answer) -> Reply:
         code = exchange.codes[0] if exchange.codes else "INTERNAL"
         is_refused = status_of_code(code) < 500  # noqa: PLR2004 - HTTP's own line between the client's fault and ours
         status = 200 if exchange.media_type == JSON and is_refused else status_of_code(code)
-    return Reply(status, orjson.dumps(content, option=orjson.OPT_UTC_Z))
+    return Reply(status, orjson.dumps(content, option=orjson.OPT_UTC_Z), as_headers(answer.quotas))
 
 
 def _refuse(exchange: Exchange, error: LouverError) -> Reply:
@@ -186,6 +196,8 @@ def _refuse(exchange: Exchange, error: LouverError) -> Reply:
         headers["www-authenticate"] = 'Bearer realm="louver"'
     elif isinstance(error, MethodRefusedError):
         headers["allow"] = "POST"
+    elif isinstance(error, ThrottledError):
+        headers |= error.headers
     elif isinstance(error, UnavailableError):
         headers["retry-after"] = "1"
     return Reply(status_of_error(error), orjson.dumps({"errors": [described]}), headers=headers)

@@ -83,6 +83,7 @@ class Exchange:
             bytes_in=self.bytes_in,
             bytes_out=self.bytes_out,
             duration_us=int((time.perf_counter() - self.started) * 1_000_000),
+            cost=facts.cost,
             policy_version=facts.policy_version or None,
             request_id=self.request_id,
             trace_id=find_trace_id(self.headers.get("traceparent")),

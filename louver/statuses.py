@@ -1,6 +1,6 @@
 """HTTP statuses: the one place where an outcome becomes a number."""
 
-from louver.errors import LouverError, RefusedError, UnavailableError
+from louver.errors import LouverError, RefusedError, ThrottledError, UnavailableError
 
 
 class MethodRefusedError(RefusedError):
@@ -21,11 +21,16 @@ class BodyTooLargeError(RefusedError):
     code = "LIMIT_EXCEEDED"
 
 
+class CrowdedError(ThrottledError):
+    """Too many operations run at once; this one waited for a place in vain."""
+
+
 _BY_KIND: dict[type[LouverError], int] = {
     MethodRefusedError: 405,
     AcceptRefusedError: 406,
     BodyTooLargeError: 413,
     MediaTypeRefusedError: 415,
+    CrowdedError: 503,
 }
 _BY_CODE: dict[str, int] = {
     "BAD_REQUEST": 400,

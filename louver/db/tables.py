@@ -13,6 +13,7 @@ from louver.db.access import (
 )
 from louver.db.agencies import AgencyRow, UnitClosureRow, UnitRow
 from louver.db.base import Base
+from louver.db.budgets import BudgetWindowRow
 from louver.db.imports import ImportFileRow, ImportRunRow, UncodedValueRow
 from louver.db.officers import OfficerRow
 from louver.db.trainings import CourseRow, TrainingRow
@@ -23,6 +24,7 @@ __all__ = [
     "AgencyRow",
     "ApiKeyRow",
     "Base",
+    "BudgetWindowRow",
     "CourseRow",
     "ImportFileRow",
     "ImportRunRow",

@@ -9,9 +9,17 @@ from graphql import FieldNode, GraphQLError, OperationDefinitionNode, OperationT
 from graphql.execution import get_variable_values
 from graphql.execution.values import VariableValues
 
+from louver.authz.budgets import Quota
 from louver.authz.principals import Principal
 from louver.authz.vocabulary import DeniedMode
-from louver.errors import AccessDeniedError, FieldDeniedError, InvalidInputError, LouverError, RefusedError
+from louver.errors import (
+    AccessDeniedError,
+    FieldDeniedError,
+    InvalidInputError,
+    LimitExceededError,
+    LouverError,
+    RefusedError,
+)
 from louver.resolvers.access import Administration
 from louver.resolvers.answer import AccessFacts, Answer
 from louver.resolvers.cache import LruCache
@@ -25,7 +33,10 @@ from louver.resolvers.standings import Standing, find_small_cell_minimum, standi
 from louver.resolvers.statements import Reads
 from louver.schema.context import OperationContext
 from louver.schema.documents import ERRORS_SHOWN, Document, Documents, Hiding
+from louver.schema.facts import build_extensions, fill_facts
 from louver.schema.hiding import hide_in_variables, unmark
+from louver.schema.limits.meter import Meter
+from louver.schema.limits.variables import require_small_variables
 from louver.schema.refusing import list_denied_duties
 from louver.schema.roots import LouverSchema
 from louver.schema.selecting import Selector
@@ -56,13 +67,15 @@ class Gateway:
         cipher: CursorCipher,
         page_size_max: int,
         administration: Administration,
+        meter: Meter | None = None,
     ) -> None:
         self.schema = schema
         self._reads = reads
         self._cipher = cipher
         self._page_size_max = page_size_max
         self._administration = administration
-        self._documents = Documents(schema.graphql)
+        self._meter = meter or Meter()
+        self._documents = Documents(schema.graphql, self._meter.limits)
         self._selector = Selector(schema)
         self._planner = Planner(schema.catalogue, speech)
         self._visibilities: LruCache[Visibility] = LruCache(VISIBILITIES_KEPT)
@@ -78,6 +91,7 @@ class Gateway:
         """Answer an operation.
 
         Raises:
+            ThrottledError: it costs more than is left of the principal's budget.
             UnavailableError: the database did not answer.
         """
         standings = standings_of(principal.memberships)
@@ -93,27 +107,35 @@ class Gateway:
             asking = Asking(principal, standings, denied_mode, facts)
             with step("plan"):
                 context, notes = self._plan(document, operation, coerced, asking)
+            facts.cost = self._meter.price(context, document.introspected)
         except _RequestError as error:
             return _refused(error.errors, facts)
-        except FieldDeniedError as error:
-            facts.denied = tuple(error.details.pop("coordinates"))
+        except (FieldDeniedError, LimitExceededError) as error:
+            facts.denied = tuple(error.details.pop("coordinates", ()))
             return _refused([_as_graphql(error)], facts)
-        result = await self.schema.strawberry.execute(
-            query,
-            variable_values=dict(variables or {}),
-            context_value=context,
-            operation_name=operation_name,
-        )
-        context.run.finish()
+        quotas = await self._meter.charge(principal, facts.cost)
+        try:
+            async with self._meter.timing(operation):
+                result = await self.schema.strawberry.execute(
+                    query,
+                    variable_values=dict(variables or {}),
+                    context_value=context,
+                    operation_name=operation_name,
+                )
+        except TimeoutError:
+            return _refused([_as_graphql(self._meter.tell_timeout())], facts, quotas)
+        finally:
+            context.run.finish()
         failures = [_execution_error(error) for error in result.errors or ()]
-        _fill(facts, notes, context.run)
+        fill_facts(facts, notes, context.run)
         if failures and operation.operation is OperationType.MUTATION:
-            return _refused(failures, facts)
+            return _refused(failures, facts, quotas)
         return Answer(
             data=result.data,
             errors=[*failures, *_denial_errors(notes, denied_mode)],
-            extensions=_extensions(notes, denied_mode, context.run),
+            extensions=build_extensions(notes, denied_mode, context.run),
             facts=facts,
+            quotas=quotas,
         )
 
     def _hide(self, standings: Sequence[Standing]) -> Hiding:
@@ -128,6 +150,7 @@ class Gateway:
         self, operation: OperationDefinitionNode, variables: Mapping[str, Any] | None, hiding: Hiding | None
     ) -> VariableValues:
         graphql, given = self.schema.graphql, dict(variables or {})
+        require_small_variables(given, self._meter.limits)
         if hiding is not None:
             given = hide_in_variables(graphql, operation, given, hiding.visibility)
         definitions = operation.variable_definitions or ()
@@ -211,8 +234,8 @@ def _require_single(operation: OperationDefinitionNode) -> None:
 # errors
 
 
-def _refused(errors: list[dict[str, Any]], facts: AccessFacts) -> Answer:
-    return Answer(has_data=False, errors=errors, facts=facts)
+def _refused(errors: list[dict[str, Any]], facts: AccessFacts, quotas: tuple[Quota, ...] = ()) -> Answer:
+    return Answer(has_data=False, errors=errors, facts=facts, quotas=quotas)
 
 
 def _as_graphql(error: LouverError) -> dict[str, Any]:
@@ -264,30 +287,6 @@ def _denial_errors(notes: Notes, mode: DeniedMode) -> list[dict[str, Any]]:
         }
         for denial in notes.denials
     ]
-
-
-def _extensions(notes: Notes, mode: DeniedMode, run: Run) -> dict[str, Any]:
-    access = [restriction.as_dict() for restriction in notes.restrictions]
-    if mode is DeniedMode.EXTENSIONS:
-        access += [denial.as_dict() for denial in notes.denials]
-    access += [
-        {"coordinate": coordinate, "access": "SUPPRESSED", "minimum": run.small_cell_minimum}
-        for coordinate in notes.suppressible
-    ]
-    return {"access": access} if access else {}
-
-
-# facts
-
-
-def _fill(facts: AccessFacts, notes: Notes, run: Run) -> None:
-    facts.returned = (*notes.seen, *facts.returned)
-    facts.denied = (*dict.fromkeys(denial.coordinate for denial in notes.denials), *facts.denied)
-    facts.masked = tuple(dict.fromkeys(restriction.coordinate for restriction in notes.restrictions))
-    facts.suppressed = tuple(notes.suppressible)
-    facts.officer_ids = frozenset(run.touched["officer"])
-    facts.incident_ids = frozenset(run.touched["incident"])
-    facts.rows = run.rows
 
 
 def _policy_version(principal: Principal) -> str:
