@@ -15,7 +15,7 @@ from louver.db.migrate import find_revision, get_newest_revision, upgrade
 from louver.db.tables import Base
 
 TABLES = Base.metadata.sorted_tables
-TENANT_TABLES = [table for table in TABLES if table.name not in {"agencies", "people"}]
+TENANT_TABLES = [table for table in TABLES if table.name not in {"agencies", "people", "budget_windows"}]
 POINTERS = ("referred_table", "constrained_columns", "referred_columns", "options")
 
 
