@@ -13,7 +13,12 @@ from processes import ServerProcess
 OURS = "louver"
 STOCK_CACHED = "stock-cached"
 STOCK_VALUE = "stock-value"
-WITHOUT = {"without-audit": "audit", "without-identity": "identity", "without-both": "audit,identity"}
+WITHOUT = {
+    "without-audit": "audit",
+    "without-identity": "identity",
+    "without-both": "audit,identity",
+    "without-budgets": "budgets",
+}
 _HERE = Path(__file__).resolve().parent
 
 

@@ -15,12 +15,15 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from louver.budgets import Budgets, open_budgets
+from louver.concurrency import Gate
 from louver.db.engine import create_engine
 from louver.db.reader import Reader
 from louver.endpoint import Endpoint, Executes, Send
 from louver.identity import Identifier
 from louver.logging import AuditStore, ValueDigest, configure_logging
 from louver.logging.location import locate_audit
+from louver.metering import MeteredGateway
 from louver.observing import Application, open_observing
 from louver.observing.readiness import WELL, Readiness
 from louver.operations import StoredOperations
@@ -34,6 +37,8 @@ from louver.resolvers.dialects import PostgresSpeech, SqliteSpeech
 from louver.resolvers.recorded import RecordedLog
 from louver.safelist import SafelistedGateway
 from louver.schema.gateway import Gateway
+from louver.schema.limits import Limits
+from louver.schema.limits.meter import Meter
 from louver.schema.roots import build_schema
 from louver.secret import derive_key, read_secret
 from louver.serving.front import Front
@@ -58,6 +63,7 @@ class Parts:
     store: AuditStore
     keeper: PolicyKeeper
     secret: str
+    budgets: Budgets
 
 
 _COLLECTOR_THRESHOLDS = (10_000, 20, 50)
@@ -71,6 +77,8 @@ class Service:
     reader: Reader
     store: AuditStore
     keeper: PolicyKeeper
+    budgets: Budgets
+    gate: Gate
     endpoint: Application
     readiness: Readiness
     people: People
@@ -135,7 +143,9 @@ async def open_service(settings: Settings, build_gateway: GatewayBuilder, stack:
     uses.start()
     stack.push_async_callback(uses.close)
     operations = StoredOperations(reader)
-    gateway = GrantedGateway(build_gateway(Parts(settings, reader, writer, store, keeper, secret)), reader)
+    budgets, gate = await open_budgets(settings, stack), Gate.from_settings(settings)
+    gateway = GrantedGateway(build_gateway(Parts(settings, reader, writer, store, keeper, secret, budgets)), reader)
+    safelisted = SafelistedGateway(gateway, operations)
     digest, replica = ValueDigest(derive_key(secret, "log digest")), f"{socket.gethostname()}:{os.getpid()}"
     people = open_people(
         settings, stack, keys=Identifier(reader, keeper, uses), reader=reader, engine=writer, keeper=keeper,
@@ -143,7 +153,7 @@ async def open_service(settings: Settings, build_gateway: GatewayBuilder, stack:
     )  # fmt: skip
     endpoint = Endpoint(
         identify=observing.trace_identify(people.door.identify),
-        gateway=SafelistedGateway(gateway, operations),
+        gateway=MeteredGateway(safelisted, budgets, gate, is_cost_shown=settings.cost_shown),
         operations=operations,
         store=store,
         digest=digest,
@@ -151,7 +161,8 @@ async def open_service(settings: Settings, build_gateway: GatewayBuilder, stack:
         settings=settings,
     )
     await stack.enter_async_context(observing.serving(reader, store, keeper))
-    return Service(reader, store, keeper, observing.trace(endpoint), Readiness(reader, store, keeper), people)
+    readiness = Readiness(reader, store, keeper)
+    return Service(reader, store, keeper, budgets, gate, observing.trace(endpoint), readiness, people)
 
 
 def _build_gateway(parts: Parts) -> Executes:
@@ -162,7 +173,8 @@ def _build_gateway(parts: Parts) -> Executes:
     log = RecordedLog(locate_audit(parts.settings))
     stored = StoredOperations(parts.reader)
     administration = Administration(parts.writer, parts.store.require_writable, log, stored)
-    return Gateway(schema, parts.reader, speech, cipher, parts.settings.page_size_max, administration)
+    meter = Meter(Limits.from_settings(parts.settings), parts.budgets.charge_cost)
+    return Gateway(schema, parts.reader, speech, cipher, parts.settings.page_size_max, administration, meter)
 
 
 class _Graphql:

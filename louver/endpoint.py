@@ -13,12 +13,14 @@ import structlog
 
 from louver.authz.principals import Principal
 from louver.authz.vocabulary import DeniedMode
+from louver.budgets import as_headers
 from louver.compression import compress
 from louver.errors import (
     AuditUnavailableError,
     LouverError,
     ReadOnlyError,
     RefusedError,
+    ThrottledError,
     UnauthenticatedError,
     UnavailableError,
 )
@@ -195,8 +197,8 @@ class Endpoint:
         try:
             query = await self._find_query(operation, principal)
             answer = await execute(query, operation.variables, operation.operation_name, principal, denied_mode)
-        except ReadOnlyError:
-            raise
+        except (ReadOnlyError, ThrottledError):
+            raise  # tell by status and fields, to clients of either media type, what to do
         except RefusedError as error:
             answer = Answer(has_data=False, errors=[_as_graphql(error)])
         return _render(exchange, answer, self._settings.status_style)
@@ -213,6 +215,8 @@ class Endpoint:
             headers["allow"] = error.allowed
         elif isinstance(error, ReadOnlyError):
             headers["allow"] = "POST"
+        elif isinstance(error, ThrottledError):
+            headers |= error.headers
         elif isinstance(error, UnavailableError):
             headers["retry-after"] = "1"
         return Reply(
@@ -249,7 +253,7 @@ def _render(exchange: Exchange, answer: Answer, style: StatusStyle) -> Reply:
         content["extensions"] = answer.extensions
     is_legacy = exchange.media_type == JSON
     status = status_of_answer(style, answer.errors, has_data=answer.has_data, is_legacy=is_legacy)
-    return Reply(status, orjson.dumps(content, option=orjson.OPT_UTC_Z))
+    return Reply(status, orjson.dumps(content, option=orjson.OPT_UTC_Z), as_headers(answer.quotas))
 
 
 def _as_graphql(error: LouverError) -> dict[str, Any]:

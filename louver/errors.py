@@ -6,8 +6,9 @@ LouverError
 │  ├─ AccessDeniedError       the operation as a whole is not allowed
 │  ├─ FieldDeniedError        it refers to a field that the caller may not see
 │  ├─ InvalidInputError       the request is malformed or out of range
-│  ├─ ReadOnlyError           it would change something, on a way that only reads
-│  └─ LimitExceededError      the request is well-formed but too large
+ │  ├─ ReadOnlyError           it would change something, on a way that only reads
+ │  ├─ LimitExceededError      the request is well-formed but too large
+ │  └─ ThrottledError          it comes too soon after others, or beside too many
 ├─ UnavailableError      ours; retryable; the detail is logged, not shown
 │  ├─ AuditUnavailableError
 │  ├─ DatabaseUnavailableError
@@ -16,6 +17,7 @@ LouverError
 └─ MisconfiguredError    start-up only: one line on what to change, exit status 78
 """
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 REFERRAL = "AGENCY_ADMINISTRATOR"
@@ -76,9 +78,21 @@ class ReadOnlyError(RefusedError):
 
 
 class LimitExceededError(RefusedError):
-    """Well-formed, but larger than what is served; `limit` and `actual` are in the details."""
+    """Well-formed, but larger than what is served; `limit`, `maximum` and `actual` are in the details."""
 
     code = "LIMIT_EXCEEDED"
+
+
+class ThrottledError(RefusedError):
+    """It comes too soon after others, or beside too many. `headers` say when to come again."""
+
+    code = "RATE_LIMITED"
+
+    def __init__(
+        self, message: str, *, hint: str | None = None, headers: Mapping[str, str] | None = None, **details: Any
+    ) -> None:
+        super().__init__(message, hint=hint, **details)
+        self.headers = headers or {}
 
 
 class UnavailableError(LouverError):

@@ -56,6 +56,30 @@ class Settings:
     page_size_max: int = 1000
     status_style: StatusStyle = StatusStyle.CLASSIC
     get_queries: GetQueries = GetQueries.STORED
+    document_max: int = 100_000
+    """Characters of a document. This and those that follow are explained in docs/limits.md."""
+    tokens_max: int = 4_000
+    depth_max: int = 20
+    fields_max: int = 1_000
+    aliases_max: int = 200
+    root_fields_max: int = 50
+    directives_max: int = 100
+    fragments_max: int = 200
+    list_items_max: int = 2_000
+    cost_max: int = 250_000
+    operation_timeout_seconds: float = 10.0
+    concurrency_max: int = 256
+    concurrency_per_key_max: int = 64
+    concurrency_wait_seconds: float = 2.0
+    budget_rate: int = 600_000
+    """Requests of one principal within a window: more than one server answers, so set what your clients need."""
+    budget_cost: int = 30_000_000
+    """Points of one principal within a window."""
+    budget_window_seconds: int = 60
+    budget_url: str = ""
+    """Where budgets are counted: memory://, redis://…, postgresql://… or sqlite:///…; empty: see docs/limits.md."""
+    cost_shown: bool = True
+    """Whether answers say under `extensions.cost` what they cost."""
     log_level: str = "INFO"
     metrics_port: int = 0
     """Where Prometheus finds `/metrics`; further workers take the ports after it. 0: nowhere."""

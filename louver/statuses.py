@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from louver.errors import InvalidInputError, LouverError, ReadOnlyError, RefusedError, UnavailableError
+from louver.errors import InvalidInputError, LouverError, ReadOnlyError, RefusedError, ThrottledError, UnavailableError
 from louver.settings import StatusStyle
 
 
@@ -40,12 +40,17 @@ class NotStoredError(RefusedError):
     code = "PERSISTED_QUERY_NOT_FOUND"
 
 
+class CrowdedError(ThrottledError):
+    """Too many operations run at once; this one waited for a place in vain."""
+
+
 _BY_KIND: dict[type[LouverError], int] = {
     MethodRefusedError: 405,
     ReadOnlyError: 405,
     AcceptRefusedError: 406,
     BodyTooLargeError: 413,
     MediaTypeRefusedError: 415,
+    CrowdedError: 503,
 }
 _BY_CODE: dict[str, int] = {
     "BAD_REQUEST": 400,

@@ -144,5 +144,9 @@ async def read_body(receive: Receive, declared_length: str | None) -> bytes:
 
 def _too_large(actual: int) -> BodyTooLargeError:
     return BodyTooLargeError(
-        "The body is larger than what is read.", hint="ask for less at once", limit=BODY_BYTES_MAX, actual=actual
+        "The body is larger than what is read.",
+        hint="ask for less at once",
+        limit="body",
+        maximum=BODY_BYTES_MAX,
+        actual=actual,
     )

@@ -73,7 +73,7 @@ async def serving(url: str, folder: Path, *, pool_size: int = 3, **more: Any) ->
         secret="s" * 32,
         pool_size=pool_size,
         log_level="ERROR",
-        **more,
+        **{"cost_shown": False, **more},  # what is left of a budget differs from one answer to the next
     )
     await upgrade_stores(settings)
     with logging_restored():

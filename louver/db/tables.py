@@ -13,6 +13,7 @@ from louver.db.access import (
 )
 from louver.db.agencies import AgencyRow, UnitClosureRow, UnitRow
 from louver.db.base import Base
+from louver.db.budgets import BudgetWindowRow
 from louver.db.imports import ImportFileRow, ImportRunRow, UncodedValueRow
 from louver.db.officers import OfficerRow
 from louver.db.operations import StoredOperationRow
@@ -32,6 +33,7 @@ __all__ = [
     "AgencyRow",
     "ApiKeyRow",
     "Base",
+    "BudgetWindowRow",
     "CourseRow",
     "IdentityProviderRow",
     "ImportFileRow",

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Double, FromClause, Select, and_, case, ca
 from louver.errors import LimitExceededError
 from louver.resolvers.arguments import AggregateShape
 from louver.resolvers.catalogue import Column, Entity
+from louver.resolvers.cost import AGGREGATE, Cost
 from louver.resolvers.filters import FilterBuilder
 from louver.resolvers.grouping import Grouping
 from louver.resolvers.knowledge import Knowledge
@@ -48,12 +49,21 @@ class Aggregate:
     open_columns: Sequence[int]
     is_suppressible: bool
 
+    @property
+    def cost(self) -> Cost:
+        """See Executable."""
+        return Cost(AGGREGATE)
+
     async def run(self, run: Run) -> Any:
         """Fetch, suppress and complete."""
         totals, groups = await asyncio.gather(self._fetch(self.total, run), self._fetch(self.groups, run))
         if len(groups) > GROUPS_MAX:
             raise LimitExceededError(
-                f"more than {GROUPS_MAX} groups", hint="filter, or group by less", limit=GROUPS_MAX, actual=len(groups)
+                f"more than {GROUPS_MAX} groups",
+                hint="filter, or group by less",
+                limit="groups",
+                maximum=GROUPS_MAX,
+                actual=len(groups),
             )
         total = totals[0] if totals else None
         if self.is_suppressible:

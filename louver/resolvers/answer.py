@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from louver.authz.budgets import Quota
 from louver.logging.events import Event
 
 
@@ -19,6 +20,7 @@ class AccessFacts:
     officer_ids: frozenset[bytes] = frozenset()
     incident_ids: frozenset[bytes] = frozenset()
     rows: int = 0
+    cost: int | None = None
     policy_version: str = ""
     event: Event | None = None
     """What happened, where that was more than a query."""
@@ -35,3 +37,5 @@ class Answer:
     errors: list[dict[str, Any]] = field(default_factory=list)
     extensions: dict[str, Any] = field(default_factory=dict)
     facts: AccessFacts = field(default_factory=AccessFacts)
+    quotas: tuple[Quota, ...] = ()
+    """What is left of the caller's budgets."""

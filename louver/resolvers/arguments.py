@@ -15,6 +15,12 @@ from louver.resolvers.ids import read_id
 from louver.resolvers.operands import read_operand
 
 DEFAULT_PAGE_SIZE = 100
+FILTER_DEPTH_MAX = 40
+"""Of `and`, `or` and `not`, each of which counts once, and relations. The stack of SQLite's parser holds no more."""
+FILTER_TERMS_MAX = 500
+"""Conditions and what joins them. An expression of SQLite is at most 1,000 deep, and a row of `or` as deep as long."""
+_LINK_DEPTH = 10
+"""What a relation counts: it becomes a statement within the statement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +129,7 @@ class ArgumentReader:
 
         """
         size, is_backward = self._page_size(arguments)
-        tree = self._filter(entity, arguments.get("filter"))
+        tree = self._whole_filter(entity, arguments.get("filter"))
         order = tuple(
             OrderTerm(str(term["field"]), str(term.get("direction", "ASC")) == "DESC")
             for term in arguments.get("orderBy") or ()
@@ -149,7 +155,7 @@ class ArgumentReader:
     def read_aggregate(self, entity: Entity, arguments: Mapping[str, Any]) -> AggregateShape:
         """Read an aggregate's `filter` and `groupBy`."""
         return AggregateShape(
-            self._filter(entity, arguments.get("filter")),
+            self._whole_filter(entity, arguments.get("filter")),
             tuple(dict.fromkeys(map(str, arguments.get("groupBy") or ()))),
         )
 
@@ -172,12 +178,21 @@ class ArgumentReader:
             raise LimitExceededError(
                 f"`{name}: {size}` is more than the page size of {self._page_size_max}",
                 hint="ask for less and follow `pageInfo.endCursor`",
-                limit=self._page_size_max,
+                limit="page_size",
+                maximum=self._page_size_max,
                 actual=size,
             )
         return size, is_backward
 
     # filters
+
+    def _whole_filter(self, entity: Entity, tree: Mapping[str, Any] | None) -> FilterNode | None:
+        node = self._filter(entity, tree)
+        if node is not None:
+            hint = f"at most {FILTER_DEPTH_MAX // _LINK_DEPTH} relations are followed within each other"
+            _require("filter_depth", FILTER_DEPTH_MAX, _find_depth(node), hint)
+            _require("filter_terms", FILTER_TERMS_MAX, _count_terms(node), "use `in` for many values of one field")
+        return node
 
     def _filter(self, entity: Entity, tree: Mapping[str, Any] | None) -> FilterNode | None:
         nodes = [node for name, value in (tree or {}).items() for node in self._nodes(entity, name, value)]
@@ -222,3 +237,22 @@ class ArgumentReader:
         self._count += 1
         self._values[slot] = read_operand(entity, column, operator, operand)
         return Compare(column.name, operator, slot)
+
+
+def _find_depth(node: FilterNode) -> int:
+    if isinstance(node, Junction):
+        return 1 + max(map(_find_depth, node.nodes), default=0)
+    return _LINK_DEPTH + _find_depth(node.node) if isinstance(node, Related) else 0
+
+
+def _count_terms(node: FilterNode) -> int:
+    if isinstance(node, Junction):
+        return 1 + sum(map(_count_terms, node.nodes))
+    return 1 + (_count_terms(node.node) if isinstance(node, Related) else 0)
+
+
+def _require(limit: str, maximum: int, actual: int, hint: str) -> None:
+    if actual > maximum:
+        raise LimitExceededError(
+            "The filter is larger than what is searched by.", hint=hint, limit=limit, maximum=maximum, actual=actual
+        )

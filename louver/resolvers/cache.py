@@ -8,10 +8,15 @@ Value = TypeVar("Value")
 
 
 class LruCache(Generic[Value]):
-    """Holds at most `size` values, and counts what it was asked."""
+    """Holds values of at most `size` together, each of which counts as one unless `weigh` says more.
 
-    def __init__(self, size: int) -> None:
+    It counts what it was asked.
+    """
+
+    def __init__(self, size: int, weigh: Callable[[Value], int] | None = None) -> None:
         self._size = size
+        self._weigh = weigh or (lambda _value: 1)
+        self._weight = 0
         self._values: OrderedDict[Hashable, Value] = OrderedDict()
         self.hits = 0
         self.misses = 0
@@ -23,8 +28,9 @@ class LruCache(Generic[Value]):
         except KeyError:
             self.misses += 1
             value = self._values[key] = build()
-            if len(self._values) > self._size:
-                self._values.popitem(last=False)
+            self._weight += self._weigh(value)
+            while self._weight > self._size:
+                self._weight -= self._weigh(self._values.popitem(last=False)[1])
             return value
         self.hits += 1
         self._values.move_to_end(key)

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, FromClause, Integer, Select, and_, bindpar
 
 from louver.resolvers.arguments import CursorQuery, PageShape
 from louver.resolvers.catalogue import Entity, Relation
+from louver.resolvers.cost import COUNT, PAGE, Cost, PageCost
 from louver.resolvers.filters import FilterBuilder
 from louver.resolvers.notes import Denial, Path
 from louver.resolvers.paging import SortKey, after_cursor, sort_keys
@@ -44,6 +45,7 @@ class Level:
     is_backward: bool
     cursor_indexes: Sequence[int]
     query: CursorQuery
+    cost: Cost
 
     async def run(self, run: Run) -> Any:
         """Fetch and complete the page of a root field."""
@@ -166,7 +168,13 @@ class _PageBuilder:
             is_backward=shape.is_backward,
             cursor_indexes=self._cursor_indexes,
             query=CursorQuery(self._entity, self._place, shape.order, shape.filter),
+            cost=self._cost(is_counted=is_counted),
         )
+
+    def _cost(self, *, is_counted: bool) -> Cost:
+        is_of_agencies = self._entity.agency_column == "id"
+        page = PageCost(f"{self._prefix}limit", self._rows.cost, is_of_agencies)
+        return Cost(PAGE + COUNT * is_counted, (page,) if self._needs_rows else ())
 
     # SQL
 

@@ -69,7 +69,8 @@ def _as_pattern(operator: str, text: str) -> str:
         raise LimitExceededError(
             f"`{operator}` searches for more than {PATTERN_MAX} characters",
             hint="search for less, or use `eq`",
-            limit=PATTERN_MAX,
+            limit="pattern",
+            maximum=PATTERN_MAX,
             actual=len(text),
         )
     escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -114,7 +114,8 @@ async def _require_room(connection: AsyncConnection, agency_id: UUID, added: int
         raise LimitExceededError(
             "The agency would have too many stored operations.",
             hint="register only what a client of today asks",
-            limit=OPERATIONS_MAX,
+            limit="stored_operations",
+            maximum=OPERATIONS_MAX,
             actual=count + added,
         )
 

@@ -127,7 +127,8 @@ def require_sound(overlay: Overlay, lines: Sequence[PolicyLine]) -> tuple[Snapsh
         raise LimitExceededError(
             "The agency would have too many lines of its own.",
             hint="name types or field groups in place of single fields",
-            limit=LINES_MAX,
+            limit="policy_lines",
+            maximum=LINES_MAX,
             actual=len(lines),
         )
     if faults := list_draft_faults(lines, overlay.made_roles):

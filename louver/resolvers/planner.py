@@ -8,6 +8,7 @@ from louver.resolvers.aggregates import Aggregate, build_aggregate
 from louver.resolvers.arguments import PointShape, Shape
 from louver.resolvers.cache import LruCache
 from louver.resolvers.catalogue import Catalogue
+from louver.resolvers.cost import OPERATION, Cost, add_costs
 from louver.resolvers.dialects import Speech
 from louver.resolvers.filters import Refusal
 from louver.resolvers.levels import build_root_page
@@ -20,10 +21,16 @@ from louver.resolvers.standings import Standing
 from louver.resolvers.viewpoint import Viewpoint
 
 PLANS_KEPT = 2_000
+_FIELDS_PER_SHARE = 10
+"""A plan of more takes the room of several, so that the largest cannot fill the memory."""
 
 
 class Executable(Protocol):
     """A planned root."""
+
+    @property
+    def cost(self) -> Cost:
+        """What it may read at most."""
 
     async def run(self, run: Run) -> Any:
         """Fetch and complete."""
@@ -36,6 +43,10 @@ class Plan:
     roots: Mapping[str, Executable]
     notes: Notes
     refusals: Sequence[Refusal]
+    cost: Cost
+    fields: int
+    unplanned: tuple[str, ...]
+    """Roots of the operation that are read otherwise."""
     is_subtractable: bool = False
     """Two of its aggregates leave out small groups, so one could be subtracted from the other."""
 
@@ -51,7 +62,7 @@ class Planner:
     def __init__(self, catalogue: Catalogue, speech: Speech) -> None:
         self._catalogue = catalogue
         self._speech = speech
-        self.plans: LruCache[Plan] = LruCache(PLANS_KEPT)
+        self.plans: LruCache[Plan] = LruCache(PLANS_KEPT, _weigh)
 
     def plan(self, request: Request, shapes: Sequence[Shape], standings: Sequence[Standing]) -> Plan:
         """Return the plan for this request as these standings see it."""
@@ -71,7 +82,14 @@ class Planner:
             if planned is not None:
                 roots[root.field.key] = planned
         refusals = tuple(dict.fromkeys(context.refusals))
-        return Plan(roots, context.notes, refusals, _are_subtractable(request, shapes, roots))
+        cost = add_costs((root.cost for root in roots.values()), OPERATION)
+        fields = sum(1 for root in request.roots for _ in root.field.walk())
+        notes, unplanned = context.notes, request.unplanned
+        return Plan(roots, notes, refusals, cost, fields, unplanned, _are_subtractable(request, shapes, roots))
+
+
+def _weigh(plan: Plan) -> int:
+    return 1 + plan.fields // _FIELDS_PER_SHARE
 
 
 def _are_subtractable(request: Request, shapes: Sequence[Shape], roots: Mapping[str, Executable]) -> bool:

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, select
 
 from louver.resolvers.catalogue import Entity
+from louver.resolvers.cost import Cost
 from louver.resolvers.levels import Level, Pages, build_child_page
 from louver.resolvers.notes import Denial, Path
 from louver.resolvers.rows import PlanContext, RowBuilder
@@ -26,6 +27,7 @@ class Lookup:
     complete: Callable[[Sequence[Sequence[Any]], Sequence[Pages]], dict[Any, Any]]
     children: Sequence[tuple[Level, int]]
     subjects: Sequence[tuple[str, int]]
+    cost: Cost
 
     async def load(self, ids: Sequence[UUID], run: Run) -> list[Any]:
         """Fetch several rows at once; null for each that is not in reach."""
@@ -44,6 +46,11 @@ class Point:
 
     lookup: Lookup
     slot: str
+
+    @property
+    def cost(self) -> Cost:
+        """See Executable."""
+        return self.lookup.cost
 
     async def run(self, run: Run) -> Any:
         """Fetch and complete the row."""
@@ -73,7 +80,8 @@ def build_point(
     ids = bindparam("ids", type_=speech.array_type(row.c.id.type))
     query = select(*builder.columns).select_from(builder.source).where(reach, speech.is_member(row.c.id, ids))
     statement = Statement(query, speech)
-    lookup = Lookup(statement, source, _compile(source, builder.namespace), builder.children, builder.subjects)
+    complete = _compile(source, builder.namespace)
+    lookup = Lookup(statement, source, complete, builder.children, builder.subjects, builder.cost)
     if not builder.children:
         lookup = known.setdefault((statement.sql, source), lookup)
     return Point(lookup, f"a{field.index}_id")

@@ -45,12 +45,20 @@ class Argued:
 class Request:
     """The planned roots of one operation. Compared by identity, so it can stand in a cache key.
 
-    `administered`: the roots beside these that are read by an administrator's right.
+    `administered`: the roots beside these that are read by an administrator's right. `unplanned`: names of all roots
+    beside these.
     """
 
-    def __init__(self, roots: Sequence[Root], catalogue: Catalogue, administered: Sequence[Field] = ()) -> None:
+    def __init__(
+        self,
+        roots: Sequence[Root],
+        catalogue: Catalogue,
+        administered: Sequence[Field] = (),
+        unplanned: Sequence[str] = (),
+    ) -> None:
         self.roots = tuple(roots)
         self.administered = tuple(administered)
+        self.unplanned = tuple(unplanned)
         self.catalogue = catalogue
         self.argued = tuple(argued for root in self.roots for argued in _list_argued(root, catalogue))
         for index, argued in enumerate(self.argued):

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, FromClause
 from louver.errors import LimitExceededError
 from louver.resolvers.arguments import Shape
 from louver.resolvers.catalogue import Catalogue, Column, Entity, Relation
+from louver.resolvers.cost import LINK, ROW, Cost, add_costs
 from louver.resolvers.filters import Refusal
 from louver.resolvers.notes import Denial, Notes, Path, Restriction
 from louver.resolvers.rendering import Namespace, render_source
@@ -62,6 +63,11 @@ class RowBuilder:
         self._build_level = build_level
         self._positions: dict[tuple[int, str], int] = {}
         self._joins = 0
+
+    @property
+    def cost(self) -> Cost:
+        """What one row costs, with all that is below it."""
+        return add_costs((level.cost for level, _ in self.children), ROW + LINK * self._joins)
 
     def add(self, row: FromClause, name: str, expression: ColumnElement[Any]) -> int:
         """Select an expression once, and tell its position in the result."""
@@ -134,7 +140,8 @@ class RowBuilder:
             raise LimitExceededError(
                 f"the operation follows more than {JOINS_MAX} links to one row from the rows of one list",
                 hint="ask for fewer, or in several operations",
-                limit=JOINS_MAX,
+                limit="links",
+                maximum=JOINS_MAX,
                 actual=self._joins,
             )
 

@@ -1,5 +1,6 @@
 """One execution of a plan: its values, its reader, and what it touched."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -34,13 +35,21 @@ class Run:
     """Ids of officers and incidents whose data was read, 16 bytes each."""
     rows: int = 0
     _loaders: dict[Lookup, Loader] = field(default_factory=dict)
+    _loading: set[asyncio.Task[Any]] = field(default_factory=set)
 
     def loader(self, lookup: Lookup) -> Loader:
         """The loader that gathers this operation's look-ups of one shape."""
         if lookup not in self._loaders:
 
             async def load(ids: list[UUID]) -> list[Any]:
-                return await lookup.load(ids, self)
+                # A loader runs in a task of its own, which would go on when the operation is cut short.
+                task = asyncio.current_task()
+                assert task is not None  # noqa: S101 - a coroutine runs in one
+                self._loading.add(task)
+                try:
+                    return await lookup.load(ids, self)
+                finally:
+                    self._loading.discard(task)
 
             self._loaders[lookup] = DataLoader(load)
         return self._loaders[lookup]
@@ -56,7 +65,12 @@ class Run:
                 self.touched[kind].update([key.bytes for key in keys])
 
     def finish(self) -> None:
-        """Let go of the loaders, which hold this run in turn, so that no collector has to find that out."""
+        """Stop what still loads, and let go of the loaders.
+
+        They hold this run in turn; let go of, they need no collector to find that out.
+        """
+        for task in self._loading:
+            task.cancel()
         self._loaders.clear()
 
     def sealer(self, query: CursorQuery, prefix: str) -> Callable[[Sequence[Any]], str]:

@@ -199,7 +199,9 @@ async def reading(
     context = info.context
     agency_id = _require(context, QUERIES[name], agency)
     if not 0 <= first <= PAGE_MAX:
-        raise LimitExceededError("The page is too large.", hint="ask for less", limit=PAGE_MAX, actual=first)
+        raise LimitExceededError(
+            "The page is too large.", hint="ask for less", limit="page_size", maximum=PAGE_MAX, actual=first
+        )
     async with context.administration.reading() as connection:
         yield connection, agency_id
     context.facts.returned += (QUERIES[name].administered,)

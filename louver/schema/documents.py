@@ -4,18 +4,22 @@ import hashlib
 import re
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 from graphql import DocumentNode, GraphQLError, GraphQLSchema, OperationDefinitionNode, parse, validate
 from strawberry.extensions import SchemaExtension
 
+from louver.errors import LimitExceededError
 from louver.resolvers.cache import LruCache
 from louver.resolvers.requests import Request
 from louver.schema.hiding import hide_in_document, unmark
+from louver.schema.limits import Figures, Limits, measure, scan
 from louver.schema.visibility import Visibility
 from louver.tracing import step
 
 DOCUMENTS_KEPT = 1_000
+_TOKENS_PER_SHARE = 50
+"""A document of more takes the room of several, so that a thousand of the largest cannot fill the memory."""
+_REQUESTS_KEPT = 50
 ERRORS_SHOWN = 3
 _QUOTED_MAX = 300
 _NUL = re.compile(r"\\u(?:0000|\{0+\})")
@@ -36,8 +40,11 @@ class Document:
     errors: list[GraphQLError]
     operations: dict[str | None, OperationDefinitionNode] = field(default_factory=dict)
     switches: tuple[str, ...] | None = None
-    requests: dict[Any, Request] = field(default_factory=dict)
+    requests: LruCache[Request] = field(default_factory=lambda: LruCache(_REQUESTS_KEPT))
     """The requests already collected from it, by operation and the variables that @skip and @include ask."""
+    tokens: int = 0
+    introspected: int = 0
+    """About how many objects an operation of it lists by introspection."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,38 +58,63 @@ class Hiding:
 class Documents:
     """Parses and validates, remembering what it did."""
 
-    def __init__(self, schema: GraphQLSchema) -> None:
+    def __init__(self, schema: GraphQLSchema, limits: Limits) -> None:
         self._schema = schema
-        self.kept: LruCache[Document] = LruCache(DOCUMENTS_KEPT)
+        self._limits = limits
+        self.kept: LruCache[Document] = LruCache(DOCUMENTS_KEPT, _weigh)
 
     def get(self, text: str, hiding: "Hiding | None" = None) -> Document:
-        """Return the document of a text; with `hiding`, as it is to those who may not know of all of the schema."""
-        if hiding is None:
-            return self.kept.get_or_build(text, lambda: self._read(text, None))
-        return self.kept.get_or_build((text, hiding.key), lambda: self._read(text, hiding.visibility))
+        """Return the document of a text; with `hiding`, as it is to those who may not know of all of the schema.
 
-    def _read(self, text: str, visibility: Visibility | None) -> Document:
+        What cannot be executed is not kept, and texts are kept as digests: what is kept is bounded in bytes.
+        """
         digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
         if _NUL.search(text):
             return Document(digest, None, [GraphQLError("The document has a NUL character in it.")])
+        key = digest if hiding is None else (digest, hiding.key)
         try:
-            with step("parse"):
-                parsed = parse(text)
-        except GraphQLError as error:
-            return Document(digest, None, [error])
+            return self.kept.get_or_build(key, lambda: self._read(digest, text, hiding.visibility if hiding else None))
+        except _UnusableError as unusable:
+            return Document(digest, None, unusable.errors)
+
+    def _read(self, digest: str, text: str, visibility: Visibility | None) -> Document:
+        parsed, tokens, figures = self._parse(text)
         if visibility is not None:
             parsed = hide_in_document(self._schema, parsed, visibility)
         # Leak: "did you mean" would name what the caller may not know of.
         with step("validate"):
             errors = validate(self._schema, parsed, max_errors=ERRORS_SHOWN, hide_suggestions=True)
         if errors:
-            return Document(digest, None, [unmark(error) for error in errors])
+            raise _UnusableError([unmark(error) for error in errors])
         operations = {
             node.name.value if node.name else None: node
             for node in parsed.definitions
             if isinstance(node, OperationDefinitionNode)
         }
-        return Document(digest, parsed, [], operations)
+        return Document(digest, parsed, [], operations, tokens=tokens, introspected=figures.introspected)
+
+    def _parse(self, text: str) -> tuple[DocumentNode, int, Figures]:
+        try:
+            with step("parse"):
+                tokens = scan(text, self._limits)
+                parsed = parse(text)
+                return parsed, tokens, measure(parsed, self._limits)
+        except GraphQLError as error:
+            raise _UnusableError([error]) from error
+        except LimitExceededError as error:
+            raise _UnusableError([GraphQLError(error.message, original_error=error)]) from error
+
+
+class _UnusableError(Exception):
+    """There is nothing to execute."""
+
+    def __init__(self, errors: list[GraphQLError]) -> None:
+        super().__init__()
+        self.errors = errors
+
+
+def _weigh(document: Document) -> int:
+    return 1 + document.tokens // _TOKENS_PER_SHARE
 
 
 class UseParsedDocument(SchemaExtension):

@@ -93,7 +93,7 @@ async def _preview_policy(
 ) -> shown.PolicyPreview | None:
     if not 0 < days <= DAYS:
         raise LimitExceededError(
-            "There are no operations of so many days.", hint="ask for less", limit=DAYS, actual=days
+            "There are no operations of so many days.", hint="ask for less", limit="days", maximum=DAYS, actual=days
         )
     async with reading(info, "previewPolicy", agency_id) as (connection, found):
         facts = await read_facts(connection, found)

@@ -9,12 +9,14 @@ from graphql import FieldNode, GraphQLError, OperationDefinitionNode, OperationT
 from graphql.execution import get_variable_values
 from graphql.execution.values import VariableValues
 
+from louver.authz.budgets import Quota
 from louver.authz.principals import Principal
 from louver.authz.vocabulary import DeniedMode
 from louver.errors import (
     AccessDeniedError,
     FieldDeniedError,
     InvalidInputError,
+    LimitExceededError,
     LouverError,
     ReadOnlyError,
     RefusedError,
@@ -32,7 +34,10 @@ from louver.resolvers.statements import Reads
 from louver.schema.context import OperationContext
 from louver.schema.denials import list_denial_errors, refuse_denied
 from louver.schema.documents import ERRORS_SHOWN, Document, Documents, Hiding, cut_quoted
+from louver.schema.facts import build_extensions, fill_facts
 from louver.schema.hiding import hide_in_variables, unmark
+from louver.schema.limits.meter import Meter
+from louver.schema.limits.variables import require_small_variables
 from louver.schema.refusing import list_denied_duties
 from louver.schema.roots import LouverSchema
 from louver.schema.selecting import Selector
@@ -63,13 +68,15 @@ class Gateway:
         cipher: CursorCipher,
         page_size_max: int,
         administration: Administration,
+        meter: Meter | None = None,
     ) -> None:
         self.schema = schema
         self._reads = reads
         self._cipher = cipher
         self._page_size_max = page_size_max
         self._administration = administration
-        self._documents = Documents(schema.graphql)
+        self._meter = meter or Meter()
+        self._documents = Documents(schema.graphql, self._meter.limits)
         self._selector = Selector(schema)
         self._planner = Planner(schema.catalogue, speech)
         self._visibilities: LruCache[Visibility] = LruCache(VISIBILITIES_KEPT)
@@ -88,6 +95,7 @@ class Gateway:
 
         Raises:
             ReadOnlyError: it is a mutation, where only queries are taken.
+            ThrottledError: it costs more than is left of the principal's budget.
             UnavailableError: the database did not answer.
         """
         standings = standings_of(principal.memberships)
@@ -105,27 +113,35 @@ class Gateway:
             asking = Asking(principal, standings, denied_mode, facts)
             with step("plan"):
                 context, notes = self._plan(document, operation, coerced, asking)
+            facts.cost = self._meter.price(context, document.introspected)
         except _RequestError as error:
             return _refused(error.errors, facts)
-        except FieldDeniedError as error:
-            facts.denied = tuple(error.details.pop("coordinates"))
+        except (FieldDeniedError, LimitExceededError) as error:
+            facts.denied = tuple(error.details.pop("coordinates", ()))
             return _refused([_as_graphql(error)], facts)
-        result = await self.schema.strawberry.execute(
-            query,
-            variable_values=dict(variables or {}),
-            context_value=context,
-            operation_name=operation_name,
-        )
-        context.run.finish()
+        quotas = await self._meter.charge(principal, facts.cost)
+        try:
+            async with self._meter.timing(operation):
+                result = await self.schema.strawberry.execute(
+                    query,
+                    variable_values=dict(variables or {}),
+                    context_value=context,
+                    operation_name=operation_name,
+                )
+        except TimeoutError:
+            return _refused([_as_graphql(self._meter.tell_timeout())], facts, quotas)
+        finally:
+            context.run.finish()
         failures = [_execution_error(error) for error in result.errors or ()]
-        _fill(facts, notes, context.run)
+        fill_facts(facts, notes, context.run)
         if failures and (operation.operation is OperationType.MUTATION or not _are_denials(result.errors)):
-            return _refused([_without_path(failure) for failure in failures[:ERRORS_SHOWN]], facts)
+            return _refused([_without_path(failure) for failure in failures[:ERRORS_SHOWN]], facts, quotas)
         return Answer(
             data=result.data,
             errors=[*failures, *list_denial_errors(notes, denied_mode)],
-            extensions=_extensions(notes, denied_mode, context.run),
+            extensions=build_extensions(notes, denied_mode, context.run),
             facts=facts,
+            quotas=quotas,
         )
 
     def _hide(self, standings: Sequence[Standing]) -> Hiding:
@@ -140,6 +156,7 @@ class Gateway:
         self, operation: OperationDefinitionNode, variables: Mapping[str, Any] | None, hiding: Hiding | None
     ) -> VariableValues:
         graphql, given = self.schema.graphql, dict(variables or {})
+        require_small_variables(given, self._meter.limits)
         if hiding is not None:
             given = hide_in_variables(graphql, operation, given, hiding.visibility)
         definitions = operation.variable_definitions or ()
@@ -223,8 +240,8 @@ def _require_single(operation: OperationDefinitionNode) -> None:
 # errors
 
 
-def _refused(errors: list[dict[str, Any]], facts: AccessFacts) -> Answer:
-    return Answer(has_data=False, errors=errors, facts=facts)
+def _refused(errors: list[dict[str, Any]], facts: AccessFacts, quotas: tuple[Quota, ...] = ()) -> Answer:
+    return Answer(has_data=False, errors=errors, facts=facts, quotas=quotas)
 
 
 def _as_graphql(error: LouverError) -> dict[str, Any]:
@@ -249,17 +266,6 @@ def _execution_error(error: GraphQLError) -> dict[str, Any]:
     raise error.original_error or error
 
 
-def _extensions(notes: Notes, mode: DeniedMode, run: Run) -> dict[str, Any]:
-    access = [restriction.as_dict() for restriction in notes.restrictions]
-    if mode is DeniedMode.EXTENSIONS:
-        access += [denial.as_dict() for denial in notes.denials]
-    access += [
-        {"coordinate": coordinate, "access": "SUPPRESSED", "minimum": run.small_cell_minimum}
-        for coordinate in notes.suppressible
-    ]
-    return {"access": access} if access else {}
-
-
 def _are_denials(errors: Iterable[GraphQLError] | None) -> bool:
     """Whether it is only denials, which leave the rest of an answer; a refused argument refuses the operation."""
     causes = [error.original_error for error in errors or ()]
@@ -269,19 +275,6 @@ def _are_denials(errors: Iterable[GraphQLError] | None) -> bool:
 def _without_path(error: Mapping[str, Any]) -> dict[str, Any]:
     """Leave out where in an answer it was: there is none."""
     return {name: value for name, value in error.items() if name != "path"}
-
-
-# facts
-
-
-def _fill(facts: AccessFacts, notes: Notes, run: Run) -> None:
-    facts.returned = (*notes.seen, *facts.returned)
-    facts.denied = (*dict.fromkeys(denial.coordinate for denial in notes.denials), *facts.denied)
-    facts.masked = tuple(dict.fromkeys(restriction.coordinate for restriction in notes.restrictions))
-    facts.suppressed = tuple(notes.suppressible)
-    facts.officer_ids = frozenset(run.touched["officer"])
-    facts.incident_ids = frozenset(run.touched["incident"])
-    facts.rows = run.rows
 
 
 def _policy_version(principal: Principal) -> str:

@@ -45,7 +45,11 @@ def read_drafts(pairs: Iterable[tuple[str, str]]) -> list[OperationDraft]:
     drafts = [_read_draft(hash_, text, number) for number, (hash_, text) in enumerate(pairs, 1)]
     if len(drafts) > DRAFTS_MAX:
         raise LimitExceededError(
-            "Too many operations at once.", hint="register them in parts", limit=DRAFTS_MAX, actual=len(drafts)
+            "Too many operations at once.",
+            hint="register them in parts",
+            limit="operations",
+            maximum=DRAFTS_MAX,
+            actual=len(drafts),
         )
     return drafts
 
@@ -62,7 +66,9 @@ def _read_draft(given: str, text: str, number: int) -> OperationDraft:
         raise InvalidInputError(f"The hash of operation {number} is not the SHA-256 of its text.", hint=_HOW_TO_HASH)
     if len(text) > TEXT_MAX:
         hint = "ask for less in one operation"
-        raise LimitExceededError(f"Operation {number} is too long.", hint=hint, limit=TEXT_MAX, actual=len(text))
+        raise LimitExceededError(
+            f"Operation {number} is too long.", hint=hint, limit="document", maximum=TEXT_MAX, actual=len(text)
+        )
     try:
         document = parse(text, no_location=True, max_tokens=TOKENS_MAX)
     except GraphQLError as error:

@@ -45,9 +45,7 @@ class Selector:
         switches = tuple((name, variables.coerced.get(name)) for name in _switches(document))
         name = operation.name.value if operation.name else None
         key = (name, switches)
-        if key not in document.requests:
-            document.requests[key] = self._collect(document, operation, variables)
-        return document.requests[key]
+        return document.requests.get_or_build(key, lambda: self._collect(document, operation, variables))
 
     def _collect(self, document: Document, operation: OperationDefinitionNode, variables: VariableValues) -> Request:
         assert document.parsed is not None  # noqa: S101 - an operation comes from a parsed document
@@ -58,12 +56,17 @@ class Selector:
         assert query is not None  # noqa: S101 - the schema has one
         collector = _Collector(self._graphql, fragments, variables)
         catalogue = self._schema.catalogue
-        roots = []
-        for field in collector.fields(query, [operation.selection_set], only=self._schema.roots):
-            kind, name = self._schema.roots[field.name]
-            roots.append(Root(field, kind, catalogue[name] if name else None))
-        administered = collector.fields(query, [operation.selection_set], only=QUERIES)
-        return Request(roots, catalogue, administered)
+        roots, administered, unplanned = [], [], []
+        for key, nodes in collector.group(query, [operation.selection_set]).items():
+            root = nodes[0].name.value
+            if root in self._schema.roots:
+                kind, name = self._schema.roots[root]
+                roots.append(Root(collector.field(query, key, nodes), kind, catalogue[name] if name else None))
+                continue
+            unplanned.append(root)
+            if root in QUERIES:
+                administered.append(collector.field(query, key, nodes))
+        return Request(roots, catalogue, administered, unplanned)
 
 
 class _Collector:
@@ -76,18 +79,15 @@ class _Collector:
         self._fragments = fragments
         self._variables = variables
 
-    def fields(
-        self, parent: GraphQLObjectType, sets: Iterable[SelectionSetNode], only: Iterable[str] | None = None
-    ) -> list[Field]:
+    def group(self, parent: GraphQLObjectType, sets: Iterable[SelectionSetNode]) -> dict[str, list[FieldNode]]:
         grouped: dict[str, list[FieldNode]] = {}
         visited: set[str] = set()
         for selections in sets:
             self._gather(parent, selections, grouped, visited)
-        return [
-            self._field(parent, key, nodes)
-            for key, nodes in grouped.items()
-            if only is None or nodes[0].name.value in only
-        ]
+        return grouped
+
+    def fields(self, parent: GraphQLObjectType, sets: Iterable[SelectionSetNode]) -> list[Field]:
+        return [self.field(parent, key, nodes) for key, nodes in self.group(parent, sets).items()]
 
     def _gather(
         self,
@@ -111,7 +111,7 @@ class _Collector:
                 if self._applies(fragment.type_condition.name.value, parent):
                     self._gather(parent, fragment.selection_set, grouped, visited)
 
-    def _field(self, parent: GraphQLObjectType, key: str, nodes: list[FieldNode]) -> Field:
+    def field(self, parent: GraphQLObjectType, key: str, nodes: list[FieldNode]) -> Field:
         name = nodes[0].name.value
         if name.startswith("__"):
             return Field(key, name)

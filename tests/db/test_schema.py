@@ -19,7 +19,7 @@ OF_PERSONS = {
     "people", "person_credentials", "recovery_codes", "person_sessions", "logon_guards", "known_addresses"
 }  # fmt: skip
 """A person may be in several agencies."""
-TENANT_TABLES = [table for table in TABLES if table.name not in {"agencies", *OF_PERSONS}]
+TENANT_TABLES = [table for table in TABLES if table.name not in {"agencies", "budget_windows", *OF_PERSONS}]
 POINTERS = ("referred_table", "constrained_columns", "referred_columns", "options")
 
 

@@ -63,7 +63,7 @@ async def test_nested_stays_in_its_agency(served):
     """Rows below a row are of its agency, with what is seen there."""
     asker = Asker.of(served, join("alder", "chief"), join("birch", "auditor"))
     query = """
-    { agencies { nodes { id officers(first: 1000) { nodes {
+    { agencies { nodes { id officers(first: 200) { nodes {
         id lastName agency { id } trainings { nodes { score agency { id } } } } } } } }
     """
     agencies = (await asker.ask(query))["data"]["agencies"]["nodes"]
