@@ -151,7 +151,7 @@ class TestRefusals:
         headers = {"authorization": f"Bearer {key}", **JSON_HEADERS}
         response = await server.client.post("/graphql", content=b" " * 2_000_000, headers=headers)
         extensions = response.json()["errors"][0]["extensions"]
-        assert (extensions["limit"], extensions["actual"]) == (BODY_BYTES_MAX, 2_000_000)
+        assert (extensions["limit"], extensions["maximum"], extensions["actual"]) == ("body", BODY_BYTES_MAX, 2_000_000)
 
     async def test_too_large_without_length(self, server, key):
         """A body that does not say its length is cut off at the limit too."""

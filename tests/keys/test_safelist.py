@@ -39,7 +39,7 @@ async def test_stored_ones_pass(own_desk):
     """A key that may send stored operations alone sends these; one more letter is another operation."""
     key = (await own_desk.issue(safelist="block"))["secret"]
     endpoint, stored = own_desk.service.endpoint, Stored(HASH)
-    endpoint._gateway = SafelistedGateway(endpoint._gateway._gateway, stored)
+    endpoint._gateway._gateway = SafelistedGateway(endpoint._gateway._gateway._gateway, stored)
     bodies = [await own_desk.ask(key, query) for query in (QUERY, QUERY + " ", QUERY)]
     assert ["data" in body for body in bodies] == [True, False, True]
     await own_desk.ask(key_of("chief").text, QUERY)

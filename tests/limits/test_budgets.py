@@ -168,7 +168,10 @@ class TestPlaces:
         async with serve_with(concurrency_per_key_max=1, concurrency_wait_seconds=5) as server:
             released = hold(server)
             endpoint = server.service.endpoint
-            gateway, principal = endpoint._gateway, (await endpoint._identify(f"Bearer {KEY}")).principal
+            gateway, principal = (
+                endpoint._gateway,
+                (await endpoint._identify({"authorization": f"Bearer {KEY}"})).principal,
+            )
             asking = [asyncio.create_task(gateway.execute(PAGE, None, None, principal, "errors")) for _ in range(3)]
             await self.wait_for(server.service.gate, 3)
             for task in asking:
