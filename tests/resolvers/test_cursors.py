@@ -107,7 +107,7 @@ async def test_flipped_bit(served, cursor, position):
     require_refusal(await served.ask(key_of("chief").text, OFFICERS, {"after": flip(cursor, position)}))
 
 
-@pytest.mark.parametrize("text", ["", "x", "Zm9v", "=", "é", "\x00", "-" * 43, "A" * 5000, "null", "officer_1", "a b"])
+@pytest.mark.parametrize("text", ["", "x", "Zm9v", "=", "é", "-" * 43, "A" * 5000, "null", "officer_1", "a b"])
 async def test_made_up(served, text):
     """What is no cursor at all is refused in the same words."""
     require_refusal(await served.ask(key_of("chief").text, OFFICERS, {"after": text}))
