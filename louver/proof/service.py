@@ -19,6 +19,7 @@ from louver.logging.chain import Link
 from louver.logging.tables import REVISION
 from louver.proof.stores import Store
 from louver.resolvers.access import Administration
+from louver.resolvers.answer import Answer
 from louver.resolvers.cursors import CursorCipher
 from louver.resolvers.recorded import RecordedLog
 from louver.schema.gateway import Gateway
@@ -46,6 +47,19 @@ class Reply:
         return orjson.loads(self.body)
 
 
+class _Priced:
+    """Tells what an operation cost, without what is left of a budget: that is another after each request."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        self._gateway = gateway
+
+    async def execute(self, *operation: Any, **options: Any) -> Answer:
+        """See Gateway."""
+        answer = await self._gateway.execute(*operation, **options)
+        answer.extensions["cost"] = {"requested": answer.facts.cost}
+        return answer
+
+
 class Service:
     """Answers for principals that are introduced to it. Every world may have its own, so that no cache outlives it."""
 
@@ -54,7 +68,7 @@ class Service:
         administration = Administration(create_engine(_NOWHERE), log.require_writable, RecordedLog(_NOWHERE))
         self._endpoint = Endpoint(
             identify=self._identify,
-            gateway=Gateway(schema, store, store.speech, CursorCipher(_KEY), PAGE_SIZE_MAX, administration),
+            gateway=_Priced(Gateway(schema, store, store.speech, CursorCipher(_KEY), PAGE_SIZE_MAX, administration)),
             store=log,
             digest=ValueDigest(_KEY),
             replica="proof",

@@ -368,13 +368,13 @@ def error_names_a_hidden_value(patch):
 @leak("notes")
 def note_tells_whether_there_is_a_value(patch):
     """A note of what is masked is left out where there is nothing to mask."""
-    extensions = gateway._extensions
+    extensions = gateway.build_extensions
 
     def telling(notes, mode, run):
         told = extensions(notes, mode, run)
         return told if run.rows else {}
 
-    patch.setattr(gateway, "_extensions", telling)
+    patch.setattr(gateway, "build_extensions", telling)
     execute = Gateway.execute
 
     async def note(self, *args):
@@ -403,6 +403,19 @@ def header_counts_rows(patch):
 
     patch.setattr(Gateway, "execute", count)
     patch.setattr(Reply, "send", tell)
+
+
+@leak("cost")
+def cost_of_what_was_looked_through(patch):
+    """An operation costs what there is, in reach or not."""
+    execute = Gateway.execute
+
+    async def charge(self, *args):
+        answer = await execute(self, *args)
+        answer.facts.cost = (await self._reads.fetch("SELECT count(*) FROM officers", []))[0][0]
+        return answer
+
+    patch.setattr(Gateway, "execute", charge)
 
 
 @leak("introspection")
