@@ -1,6 +1,7 @@
 """Access records in PostgreSQL, over one connection of their own."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -8,6 +9,7 @@ import asyncpg
 from sqlalchemy.dialects.postgresql import asyncpg as dialect
 
 from louver.logging.chain import Link
+from louver.logging.partitions import require_days
 from louver.logging.sinks import REVISION_SQL, Inscription, RecordRejectedError, Row, dump_json
 
 _SESSION = {"application_name": "louver-audit", "synchronous_commit": "on"}
@@ -23,6 +25,8 @@ class PostgresSink:
         self._statements = Inscription(dialect.dialect(json_serializer=dump_json))  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it untyped
         self._connection: Any = None
         self._insert: Any = None
+        self._days: set[date] = set()
+        """That have their partition, as far as this connection knows."""
 
     async def connect(self) -> None:
         """See Sink."""
@@ -47,12 +51,15 @@ class PostgresSink:
 
     async def write(self, rows: Sequence[Row]) -> None:
         """See Sink. One round trip: the driver sends all rows before it reads an answer, as one transaction."""
+        if new := {row["day"] for row in rows} - self._days:
+            await require_days(self._connection, new)
+            self._days |= new
         if self._insert is None:
             self._insert = await self._connection.prepare(self._statements.insert_sql)
         try:
             await self._insert.executemany([self._statements.parameters(row) for row in rows])
-        except asyncpg.UniqueViolationError:
-            raise  # an earlier attempt of ours got through after all: reconnecting finds that out
+        except (asyncpg.UniqueViolationError, asyncpg.CheckViolationError):
+            raise  # an earlier attempt got through after all, or a partition is gone: reconnecting finds that out
         except (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError, TypeError, ValueError) as error:
             raise RecordRejectedError from error
 
@@ -72,3 +79,4 @@ class PostgresSink:
         if self._connection is not None:
             self._connection.terminate()
         self._connection = self._insert = None
+        self._days.clear()

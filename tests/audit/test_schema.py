@@ -11,8 +11,7 @@ from alembic.script import ScriptDirectory
 from louver.errors import MisconfiguredError
 from louver.logging import AuditStore
 from louver.logging.location import locate_audit
-from louver.logging.record import FIELD_NAMES
-from louver.logging.tables import REVISION, VERSION_TABLE, audit_records, metadata
+from louver.logging.tables import REVISION, SUBJECT_INDEXES, VERSION_TABLE, audit_records, metadata
 from louver.settings import Settings
 from louver.stores import require_current_stores, upgrade_stores
 
@@ -20,10 +19,12 @@ from louver.stores import require_current_stores, upgrade_stores
 class TestMigrations:
     async def test_migrated_is_declared(self, audit_engine):
         """The migrated table is the one that the code declares, on both engines."""
+        gin = {index.name for index in SUBJECT_INDEXES}
         options = {
             "version_table": VERSION_TABLE,
             "compare_type": True,
             "include_name": lambda name, kind, _: kind != "table" or name in metadata.tables,
+            "include_object": lambda _, name, *__: audit_engine.dialect.name != "sqlite" or name not in gin,
         }
 
         def compare(connection):
@@ -45,10 +46,10 @@ class TestMigrations:
         await upgrade_stores(settings)
         assert len(await list_rows()) == 1
 
-    def test_columns_are_the_record(self):
+    def test_columns_are_the_record(self, make_record):
         """Each field of a record has a column, and each column but the chain's own is a field."""
-        chain = {"writer", "sequence", "previous_hash", "hash"}
-        assert set(FIELD_NAMES) == set(audit_records.columns.keys()) - chain
+        chain = {"writer", "sequence", "previous_hash", "hash", "commitment", "salt"}
+        assert set(make_record().as_dict()) == set(audit_records.columns.keys()) - chain
 
 
 class TestMissing:
