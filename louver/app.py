@@ -16,6 +16,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from louver.budgets import Budgets, open_budgets
+from louver.checkpoints import keeping_log
 from louver.concurrency import Gate
 from louver.db.engine import create_engine
 from louver.db.reader import Reader
@@ -151,6 +152,7 @@ async def open_service(settings: Settings, build_gateway: GatewayBuilder, stack:
         settings, stack, keys=Identifier(reader, keeper, uses), reader=reader, engine=writer, keeper=keeper,
         store=store, digest=digest, replica=replica, secret=secret,
     )  # fmt: skip
+    await stack.enter_async_context(keeping_log(settings, store, replica))
     endpoint = Endpoint(
         identify=observing.trace_identify(people.door.identify),
         gateway=MeteredGateway(safelisted, budgets, gate, is_cost_shown=settings.cost_shown),
