@@ -149,7 +149,9 @@ async def run(url: str, folder: Path, count: int, days: int) -> None:
     started, cpu = time.perf_counter(), time.process_time()
     found = await verify_store(settings, (), ())
     took = time.perf_counter() - started
-    print(f"  verify: {found.records} records in {took:.1f} s ({time.process_time() - cpu:.1f} s of CPU), {found.breaks}")
+    print(
+        f"  verify: {found.records} records in {took:.1f} s ({time.process_time() - cpu:.1f} s of CPU), {found.breaks}"
+    )
 
 
 def main() -> None:

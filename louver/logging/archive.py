@@ -66,7 +66,9 @@ def _read_lines(path: Path) -> Iterator[tuple[int, str, Any]]:
             for number, line in enumerate(file, 1):
                 yield number, *_read_line(number, line)
     except OSError as error:
-        raise InvalidInputError(f"{path} cannot be read.", hint="name a file that `louver audit archive` wrote") from error
+        raise InvalidInputError(
+            f"{path} cannot be read.", hint="name a file that `louver audit archive` wrote"
+        ) from error
 
 
 def _read_line(number: int, line: bytes) -> tuple[str, Any]:

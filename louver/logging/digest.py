@@ -1,4 +1,4 @@
-"""Digests that stand for variables in the log: they tell that a value was asked for, not which.
+"""Digests that stand for documents and values in the log: they tell that something was asked for, not what.
 
 A keyed HMAC-SHA256, so that whoever holds the log cannot try all birth dates or badge numbers against it, while
 whoever holds the key can answer "was this value ever asked for?".
@@ -7,12 +7,15 @@ whoever holds the key can answer "was this value ever asked for?".
 import hmac
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import orjson
 
 Scalar = str | int | float | bool
 
+DOCUMENTS_KEPT = 1000
 MAX_SCALARS = 1000
 MAX_DEPTH = 16
 _GRAPHQL_NAME = re.compile(r"[_A-Za-z][_0-9A-Za-z]{0,63}")
@@ -20,13 +23,33 @@ _DIGEST_CHARACTERS = 32
 """Half of SHA-256 in hex: 128 bits, beyond any chance collision."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class InlineValues:
+    """Values that stand in a document, under field and argument. One object per document, by which it is known."""
+
+    values: Mapping[str, Mapping[str, Any]]
+
+
 class ValueDigest:
     """Digests values under one key."""
 
-    __slots__ = ("_key",)
+    __slots__ = ("_key", "arguments", "document")
 
     def __init__(self, key: bytes) -> None:
         self._key = key
+        self.document = lru_cache(DOCUMENTS_KEPT)(self._document)
+        self.arguments = lru_cache(DOCUMENTS_KEPT)(self._arguments)
+
+    def _document(self, document_hash: str) -> str:
+        """Digest a document, given the SHA-256 of its text.
+
+        Leak: the hash alone would let whoever holds the log try names and dates in the place of a literal.
+        """
+        return hmac.digest(self._key, b"document\0" + document_hash.encode(), "sha256").hex()
+
+    def _arguments(self, inline: InlineValues) -> dict[str, Any] | None:
+        """Digest what stands in a document as `variables` does, so that a value is found whichever way it was sent."""
+        return self.variables(inline.values) if inline.values else None
 
     def scalar(self, value: Scalar) -> str:
         """Digest one value, tagged with its type.

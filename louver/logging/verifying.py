@@ -4,7 +4,7 @@ Nothing but the records, the statements and the public keys of whoever checks is
 by anybody, on the store or on an archive of it.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
