@@ -1,5 +1,5 @@
 #!/usr/bin/env python
-"""Measures the log at size: `louver audit verify`, disk per record, and who opened an officer's record. See README.md."""
+"""Measures the log at size: verifying it, disk per record, and who opened an officer's record. See README.md."""
 
 import argparse
 import asyncio
@@ -50,9 +50,9 @@ class Draw:
     def __init__(self, count: int, days: int) -> None:
         self._random = random.Random(SEED)
         self._step = timedelta(days=days) / count
-        self.officers = [self._uuid() for _ in range(OFFICERS)]
-        self._agencies = [self._uuid() for _ in range(AGENCIES)]
-        self.keys = [self._uuid() for _ in range(KEYS)]
+        self.officers = [self.make_id() for _ in range(OFFICERS)]
+        self._agencies = [self.make_id() for _ in range(AGENCIES)]
+        self.keys = [self.make_id() for _ in range(KEYS)]
         self._digest = ValueDigest(b"bench")
 
     def record(self, number: int) -> AccessRecord:
@@ -86,11 +86,12 @@ class Draw:
             duration_us=1_500,
             cost=12,
             policy_version="1a2b3c4d5e6f7a8b",
-            request_id=self._uuid(),
+            request_id=self.make_id(),
             replica="bench:1",
         )
 
-    def _uuid(self) -> UUID:
+    def make_id(self) -> UUID:
+        """Draw an id."""
         return UUID(int=self._random.getrandbits(128), version=4)
 
 
@@ -99,7 +100,7 @@ async def fill(settings: Settings, draw: Draw, count: int) -> float:
     await upgrade_stores(settings)
     sink = build_sink(settings)
     await sink.connect()
-    writers = {UUID(int=draw._random.getrandbits(128), version=4): Link() for _ in range(WRITERS)}
+    writers = {draw.make_id(): Link() for _ in range(WRITERS)}
     ids, started, numbers = list(writers), time.perf_counter(), iter(range(count))
     while batch := list(_seal(draw, writers, ids, numbers)):
         await sink.write(batch)

@@ -1,19 +1,28 @@
 """Verifies the log, in its store or in an archive of it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import inspect, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from louver.db.engine import create_engine
 from louver.db.failures import unavailable_on_failure
+from louver.errors import MisconfiguredError
 from louver.logging.archive import read_archive, stream_rows
-from louver.logging.location import locate_audit
+from louver.logging.location import SQLITE_PREFIX, locate_audit
 from louver.logging.signing import PUBLIC_FILE, read_key_ring
+from louver.logging.sinks import REVISION_SQL
 from louver.logging.statements import Statement, list_statements
+from louver.logging.tables import REVISION, VERSION_TABLE
 from louver.logging.verifying import Break, Walk
 from louver.logging.vouched import StatementBreak, vouch
 from louver.settings import Settings
+
+_HINT = "run `louver db upgrade`, and see LOUVER_AUDIT_URL"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,25 +46,63 @@ class Verdict:
 
 
 async def verify_store(settings: Settings, keys: Sequence[Path], sent: Iterable[Statement]) -> Verdict:
-    """Verify the store that the settings name, as it is at one instant; a server may go on writing meanwhile.
+    """Verify the store that the settings name.
 
     Raises:
         MisconfiguredError: there is no public key to check signatures with.
         DatabaseUnavailableError: the store did not answer.
     """
-    engine = create_engine(locate_audit(settings))
+    async with reading_log(settings) as connection:
+        statements = await list_statements(connection)
+        walk, breaks = _begin(settings, keys, statements, sent)
+        async for portion in stream_rows(connection):
+            walk.take(portion)
+    return _conclude(walk, breaks, statements)
+
+
+@asynccontextmanager
+async def reading_log(settings: Settings) -> AsyncGenerator[AsyncConnection]:
+    """Read the log as it is at one instant: a server may go on writing, and a removal and its certificate come as one.
+
+    Raises:
+        MisconfiguredError: there is none, or it is not at this version's schema.
+        DatabaseUnavailableError: the store did not answer.
+    """
+    url = locate_audit(settings)
+    if _is_missing_file(url):
+        raise MisconfiguredError("there is no log where the settings say", hint=_HINT)
+    engine = create_engine(url)
     try:
         with unavailable_on_failure(is_reported=True):
             async with engine.connect() as connection:
                 if engine.dialect.name == "postgresql":
                     await connection.execution_options(isolation_level="REPEATABLE READ")
-                statements = await list_statements(connection)
-                walk, breaks = _begin(settings, keys, statements, sent)
-                async for portion in stream_rows(connection):
-                    walk.take(portion)
+                await _require_current(connection)
+                yield connection
     finally:
         await engine.dispose()
-    return _conclude(walk, breaks, statements)
+
+
+def _is_missing_file(url: str) -> bool:
+    """A missing SQLite file would be made by opening it, and every chain of it would hold."""
+    return url.startswith(SQLITE_PREFIX) and not Path(url.removeprefix(SQLITE_PREFIX)).is_file()
+
+
+async def require_current_log(settings: Settings) -> None:
+    """Check that there is a log, and that it has this version's tables.
+
+    Raises:
+        MisconfiguredError: there is none, or it has not.
+        DatabaseUnavailableError: the store did not answer.
+    """
+    async with reading_log(settings):
+        pass
+
+
+async def _require_current(connection: AsyncConnection) -> None:
+    is_there = await connection.run_sync(lambda connected: inspect(connected).has_table(VERSION_TABLE))
+    if not is_there or (await connection.execute(text(REVISION_SQL))).scalar() != REVISION:
+        raise MisconfiguredError("the log is not at this version's schema", hint=_HINT)
 
 
 def verify_archive(path: Path, settings: Settings, keys: Sequence[Path], sent: Iterable[Statement]) -> Verdict:

@@ -4,6 +4,7 @@ A keyed HMAC-SHA256, so that whoever holds the log cannot try all birth dates or
 whoever holds the key can answer "was this value ever asked for?".
 """
 
+import contextlib
 import hmac
 import re
 from collections.abc import Iterator, Mapping
@@ -15,6 +16,7 @@ import orjson
 
 Scalar = str | int | float | bool
 
+_BOOLEANS = {"true": True, "false": False}
 DOCUMENTS_KEPT = 1000
 MAX_SCALARS = 1000
 MAX_DEPTH = 16
@@ -59,6 +61,16 @@ class ValueDigest:
         tag = type(value).__name__
         text = value if isinstance(value, str) else repr(value)
         return self._digest(tag, text.encode("utf-8", "surrogatepass"))
+
+    def forms(self, text: str) -> list[str]:
+        """Digest a value in each form in which it can have been sent: as text, and as the number that it spells."""
+        found = [self.scalar(text)]
+        for kind in (int, float):
+            with contextlib.suppress(ValueError):
+                found.append(self.scalar(kind(text)))
+        if text in _BOOLEANS:
+            found.append(self.scalar(_BOOLEANS[text]))
+        return found
 
     def variables(self, variables: Mapping[str, Any]) -> dict[str, Any]:
         """Copy the structure with every scalar digested.
