@@ -20,6 +20,7 @@ from louver.logging.tables import audit_records
 Row = dict[str, Any]
 PORTION = 2_000
 _NAMES = tuple(str(name) for name in audit_records.columns.keys())  # noqa: SIM118 - a collection of columns, not a dict
+_KEYS = frozenset(_NAMES)
 _BINARY = ("commitment", "previous_hash", "hash", "salt")
 _STATEMENT, _RECORD = "statement", "record"
 
@@ -89,17 +90,23 @@ def _read_records(number: int, kind: str, told: Any, lines: Iterable[tuple[int, 
 
 def _read_record(number: int, kind: str, told: Any) -> Row:
     """Read a record; what its hashes cover stays as it stands there, since it is text that they are made of."""
-    if kind != _RECORD or not isinstance(told, dict) or told.keys() != set(_NAMES):
+    if kind != _RECORD or not isinstance(told, dict) or told.keys() != _KEYS or type(told["sequence"]) is not int:
         raise _misfit(number)
     row: Row = told
     try:
         for name in _BINARY:
             row[name] = _read_binary(row[name])
-        row["writer"] = UUID(row["writer"])
-        row["sequence"] = int(row["sequence"])
+        row["writer"] = _read_id(row["writer"])
     except (TypeError, ValueError, AttributeError) as error:
         raise _misfit(number) from error
     return row
+
+
+def _read_id(text: str) -> UUID:
+    identity = UUID(text)
+    if str(identity) != text:
+        raise ValueError("not as it was written")
+    return identity
 
 
 def _read_binary(text: str | None) -> bytes | None:

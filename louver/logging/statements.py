@@ -81,16 +81,19 @@ class Statement:
             ValueError: it is none.
         """
         try:
-            return cls(
-                number=int(told["number"]),
-                kind=str(told["kind"]),
+            found = cls(
+                number=told["number"],
+                kind=told["kind"],
                 at=datetime.fromisoformat(told["at"]),
-                body=str(told["body"]),
-                key_id=str(told["key_id"]),
+                body=told["body"],
+                key_id=told["key_id"],
                 signature=bytes.fromhex(told["signature"]),
             )
-        except (KeyError, TypeError) as error:
+        except (KeyError, TypeError, AttributeError) as error:
             raise ValueError("not a statement") from error
+        if found.as_dict() != told:
+            raise ValueError("not as it was written")
+        return found
 
 
 async def append(
