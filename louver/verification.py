@@ -1,7 +1,8 @@
 """Verifies the log, in its store or in an archive of it."""
 
+import asyncio
 import gc
-from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from louver.db.engine import create_engine
 from louver.db.failures import unavailable_on_failure
 from louver.errors import MisconfiguredError
-from louver.logging.archive import read_archive, stream_rows
+from louver.logging.archive import Row, read_archive, stream_rows
 from louver.logging.location import SQLITE_PREFIX, locate_audit
 from louver.logging.signing import PUBLIC_FILE, read_key_ring
 from louver.logging.sinks import REVISION_SQL
@@ -57,9 +58,18 @@ async def verify_store(settings: Settings, keys: Sequence[Path], sent: Iterable[
         statements = await list_statements(connection)
         walk, breaks = _begin(settings, keys, statements, sent)
         with _collector_spared():
-            async for portion in stream_rows(connection):
+            async for portion in _read_ahead(stream_rows(connection)):
                 walk.take(portion)
     return _conclude(walk, breaks, statements)
+
+
+async def _read_ahead(portions: AsyncIterator[list[Row]]) -> AsyncIterator[list[Row]]:
+    """Ask for the next portion before the last one is looked at: the database works meanwhile."""
+    coming = asyncio.ensure_future(anext(portions, None))
+    while (portion := await coming) is not None:
+        coming = asyncio.ensure_future(anext(portions, None))
+        await asyncio.sleep(0)
+        yield portion
 
 
 @asynccontextmanager
