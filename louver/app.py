@@ -98,6 +98,7 @@ def create_app(settings: Settings | None = None, build_gateway: GatewayBuilder |
     async def lifespan(_app: Starlette) -> AsyncIterator[Mapping[str, Any]]:
         async with AsyncExitStack() as stack:
             service = await open_service(settings, build_gateway or _build_gateway, stack)
+            await stack.enter_async_context(keeping_log(settings, service.store, _name_replica()))
             _spare_collector()
             yield {"service": service}
 
@@ -111,6 +112,10 @@ def create_app(settings: Settings | None = None, build_gateway: GatewayBuilder |
         middleware=[Middleware(Front, TrustedProxies(settings.trusted_proxies), is_tls_required=settings.require_tls)],
         lifespan=lifespan,
     )
+
+
+def _name_replica() -> str:
+    return f"{socket.gethostname()}:{os.getpid()}"
 
 
 def _spare_collector() -> None:
@@ -147,12 +152,11 @@ async def open_service(settings: Settings, build_gateway: GatewayBuilder, stack:
     budgets, gate = await open_budgets(settings, stack), Gate.from_settings(settings)
     gateway = GrantedGateway(build_gateway(Parts(settings, reader, writer, store, keeper, secret, budgets)), reader)
     safelisted = SafelistedGateway(gateway, operations)
-    digest, replica = ValueDigest(derive_key(secret, "log digest")), f"{socket.gethostname()}:{os.getpid()}"
+    digest, replica = ValueDigest(derive_key(secret, "log digest")), _name_replica()
     people = open_people(
         settings, stack, keys=Identifier(reader, keeper, uses), reader=reader, engine=writer, keeper=keeper,
         store=store, digest=digest, replica=replica, secret=secret,
     )  # fmt: skip
-    await stack.enter_async_context(keeping_log(settings, store, replica))
     endpoint = Endpoint(
         identify=observing.trace_identify(people.door.identify),
         gateway=MeteredGateway(safelisted, budgets, gate, is_cost_shown=settings.cost_shown),

@@ -66,7 +66,7 @@ def checkpoint() -> None:
     """Sign where all chains end now, and print it: send it to where who holds this machine cannot change it."""
     statement = asyncio.run(_checkpoint(Settings.from_environment()))
     if statement is None:
-        raise InvalidInputError("The log has no records yet.")
+        raise InvalidInputError("The log has no records yet.", hint="start the service first")
     click.echo(orjson.dumps(statement.as_dict()).decode())
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import orjson
 
@@ -25,7 +26,7 @@ _DIGEST_CHARACTERS = 32
 """Half of SHA-256 in hex: 128 bits, beyond any chance collision."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class InlineValues:
     """Values that stand in a document, under field and argument. One object per document, by which it is known."""
 
@@ -35,12 +36,12 @@ class InlineValues:
 class ValueDigest:
     """Digests values under one key."""
 
-    __slots__ = ("_key", "arguments", "document")
+    __slots__ = ("_arguments", "_key", "document")
 
     def __init__(self, key: bytes) -> None:
         self._key = key
         self.document = lru_cache(DOCUMENTS_KEPT)(self._document)
-        self.arguments = lru_cache(DOCUMENTS_KEPT)(self._arguments)
+        self._arguments: WeakKeyDictionary[InlineValues, dict[str, Any]] = WeakKeyDictionary()
 
     def _document(self, document_hash: str) -> str:
         """Digest a document, given the SHA-256 of its text.
@@ -49,9 +50,16 @@ class ValueDigest:
         """
         return hmac.digest(self._key, b"document\0" + document_hash.encode(), "sha256").hex()
 
-    def _arguments(self, inline: InlineValues) -> dict[str, Any] | None:
-        """Digest what stands in a document as `variables` does, so that a value is found whichever way it was sent."""
-        return self.variables(inline.values) if inline.values else None
+    def arguments(self, inline: InlineValues) -> dict[str, Any] | None:
+        """Digest what stands in a document as `variables` does, so that a value is found whichever way it was sent.
+
+        Digested once for as long as the document is remembered.
+        """
+        if not inline.values:
+            return None
+        if inline not in self._arguments:
+            self._arguments[inline] = self.variables(inline.values)
+        return self._arguments[inline]
 
     def scalar(self, value: Scalar) -> str:
         """Digest one value, tagged with its type.
