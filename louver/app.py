@@ -177,7 +177,7 @@ def _build_gateway(parts: Parts) -> Executes:
     speech = PostgresSpeech() if parts.reader.dialect == "postgresql" else SqliteSpeech()
     cipher = CursorCipher(derive_key(parts.secret, "cursors"))
     log = RecordedLog(locate_audit(parts.settings))
-    stored = StoredOperations(parts.reader)
+    stored = StoredOperations(parts.reader, ValueDigest(derive_key(parts.secret, "log digest")))
     administration = Administration(parts.writer, parts.store.require_writable, log, stored)
     meter = Meter(Limits.from_settings(parts.settings), parts.budgets.charge_cost)
     return Gateway(schema, parts.reader, speech, cipher, parts.settings.page_size_max, administration, meter)
