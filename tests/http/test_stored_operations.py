@@ -84,7 +84,7 @@ class TestAsking:
         body = response.json()
         assert (response.status_code, list(body)) == (404, ["errors"])
         assert body["errors"][0]["extensions"]["code"] == "PERSISTED_QUERY_NOT_FOUND"
-        assert (await list_records(tmp_path))[-1]["document_hash"] == "0" * 64
+        assert (await list_records(tmp_path))[-1]["saved_operation_id"] == "0" * 64
 
     async def test_of_one_agency(self, stored):
         """What one agency has registered is to another agency's key as if it were not there."""
