@@ -95,10 +95,13 @@ def _read_statement(path: Path) -> Statement:
 
 
 async def _archive(settings: Settings, file: Path) -> int:
-    await _record_archive(settings)
     count = 0
-    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except OSError as error:
+        raise InvalidInputError(f"{file} cannot be made.", hint="name a file that is not there yet") from error
     with os.fdopen(descriptor, "wb") as output:
+        await _record_archive(settings)
         async with reading_log(settings) as connection:
             for statement in await list_statements(connection):
                 output.write(write_statement(statement))

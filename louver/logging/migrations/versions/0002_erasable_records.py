@@ -110,7 +110,7 @@ def _put_aside(connection: Connection) -> None:
     if connection.execute(text("SELECT count(*) FROM audit_records")).scalar():
         op.rename_table("audit_records", "audit_records_1")
         if connection.dialect.name == "postgresql":
-            op.execute("ALTER INDEX audit_records_pkey RENAME TO audit_records_1_pkey")
+            op.execute("ALTER INDEX pk_audit_records RENAME TO pk_audit_records_1")
     else:
         op.drop_table("audit_records")
 
