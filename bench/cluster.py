@@ -40,6 +40,12 @@ class Cluster:
         self._run("initdb", "-D", str(self._data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C")
         self._run("pg_ctl", "start", "-w", "-D", str(self._data), "-l", str(self.folder / "log"), "-o", self._options)
 
+    def crash(self) -> None:
+        """Cut it off as a power failure would, as far as a program can, and start it again."""
+        self._run("pg_ctl", "stop", "-w", "-D", str(self._data), "-m", "immediate")
+        options = OPTIONS.format(folder=self.folder)
+        self._run("pg_ctl", "start", "-w", "-D", str(self._data), "-l", str(self.folder / "log"), "-o", options)
+
     def stop(self) -> None:
         """End all sessions and stop it."""
         self._run("pg_ctl", "stop", "-w", "-D", str(self._data), "-m", "fast")

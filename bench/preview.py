@@ -23,6 +23,7 @@ from louver.authz import PolicyLine, Role, shipped
 from louver.authz.facts import AgencyFacts
 from louver.db.agencies import AgencyRow
 from louver.db.engine import begin_writing, create_engine
+from louver.logging.partitions import require_days
 from louver.logging.tables import audit_records
 from louver.resolvers.needs import list_needs
 from louver.resolvers.previewing import PreviewOrder, preview
@@ -57,9 +58,10 @@ def make_records(count: int, shape: str) -> Iterator[dict[str, Any]]:
         number = draw.randrange(DOCUMENTS)
         text = f"{shape} {sequence if shape == 'worst' else number}"
         asked = sorted(draw.sample(fields, COORDINATES)) if shape == "worst" else documents[number]
+        at = NOW - timedelta(seconds=draw.randrange(29 * 86_400))
         yield {
-            "writer": writer, "sequence": sequence, "schema_version": 1, "request_id": uuid4(), "replica": "bench:1",
-            "at": NOW - timedelta(seconds=draw.randrange(29 * 86_400)), "event": "access.query", "outcome": "partial",
+            "writer": writer, "sequence": sequence, "schema_version": 2, "request_id": uuid4(), "replica": "bench:1",
+            "at": at, "day": at.date(), "event": "access.query", "outcome": "partial", "commitment": bytes(32),
             "roles": [role], "key_prefix": prefix, "agency_id": AGENCY, "purpose": "bench",
             "operation_name": f"Op{number}", "document_hash": sha256(text.encode()).hexdigest(),
             "coordinates": {
@@ -77,6 +79,10 @@ async def fill(settings: Settings, log_url: str, count: int, shape: str) -> None
     records, log = create_engine(settings.database_url), create_engine(log_url)
     async with begin_writing(records) as connection:
         await connection.execute(insert(AgencyRow).values(agency))
+    if log.dialect.name == "postgresql":
+        async with log.connect() as connection:
+            driver = (await connection.get_raw_connection()).driver_connection
+            await require_days(driver, (NOW.date() - timedelta(days=days) for days in range(30)))
     batch: list[dict[str, Any]] = []
     async with begin_writing(log) as connection:
         for record in make_records(count, shape):

@@ -16,6 +16,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from louver.budgets import Budgets, open_budgets
+from louver.checkpoints import keeping_log
 from louver.concurrency import Gate
 from louver.db.engine import create_engine
 from louver.db.reader import Reader
@@ -97,6 +98,7 @@ def create_app(settings: Settings | None = None, build_gateway: GatewayBuilder |
     async def lifespan(_app: Starlette) -> AsyncIterator[Mapping[str, Any]]:
         async with AsyncExitStack() as stack:
             service = await open_service(settings, build_gateway or _build_gateway, stack)
+            await stack.enter_async_context(keeping_log(settings, service.store, _name_replica()))
             _spare_collector()
             yield {"service": service}
 
@@ -110,6 +112,10 @@ def create_app(settings: Settings | None = None, build_gateway: GatewayBuilder |
         middleware=[Middleware(Front, TrustedProxies(settings.trusted_proxies), is_tls_required=settings.require_tls)],
         lifespan=lifespan,
     )
+
+
+def _name_replica() -> str:
+    return f"{socket.gethostname()}:{os.getpid()}"
 
 
 def _spare_collector() -> None:
@@ -146,7 +152,7 @@ async def open_service(settings: Settings, build_gateway: GatewayBuilder, stack:
     budgets, gate = await open_budgets(settings, stack), Gate.from_settings(settings)
     gateway = GrantedGateway(build_gateway(Parts(settings, reader, writer, store, keeper, secret, budgets)), reader)
     safelisted = SafelistedGateway(gateway, operations)
-    digest, replica = ValueDigest(derive_key(secret, "log digest")), f"{socket.gethostname()}:{os.getpid()}"
+    digest, replica = ValueDigest(derive_key(secret, "log digest")), _name_replica()
     people = open_people(
         settings, stack, keys=Identifier(reader, keeper, uses), reader=reader, engine=writer, keeper=keeper,
         store=store, digest=digest, replica=replica, secret=secret,
@@ -171,7 +177,7 @@ def _build_gateway(parts: Parts) -> Executes:
     speech = PostgresSpeech() if parts.reader.dialect == "postgresql" else SqliteSpeech()
     cipher = CursorCipher(derive_key(parts.secret, "cursors"))
     log = RecordedLog(locate_audit(parts.settings))
-    stored = StoredOperations(parts.reader)
+    stored = StoredOperations(parts.reader, ValueDigest(derive_key(parts.secret, "log digest")))
     administration = Administration(parts.writer, parts.store.require_writable, log, stored)
     meter = Meter(Limits.from_settings(parts.settings), parts.budgets.charge_cost)
     return Gateway(schema, parts.reader, speech, cipher, parts.settings.page_size_max, administration, meter)

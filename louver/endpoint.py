@@ -34,6 +34,7 @@ from louver.wire import (
     JSON,
     Receive,
     choose_media_type,
+    has_left,
     read_body,
     read_denied_mode,
     require_json,
@@ -155,8 +156,9 @@ class Endpoint:
                 self._store.submit(exchange.as_record(self._digest, self._replica, Outcome.ABANDONED))
             raise
         exchange.bytes_out = len(reply.body)
+        outcome = Outcome.ABANDONED if exchange.has_data and has_left(receive) else None
         try:
-            await self._store.append(exchange.as_record(self._digest, self._replica))
+            await self._store.append(exchange.as_record(self._digest, self._replica, outcome))
         except AuditUnavailableError as error:
             reply = self._refuse(exchange, error)
         await reply.send(send, exchange)

@@ -65,6 +65,7 @@ class Exchange:
     def as_record(self, digest: ValueDigest, replica: str, outcome: Outcome | None = None) -> AccessRecord:
         """Make the access record."""
         facts, operation = self.facts or _NOTHING, self.operation
+        document_hash = facts.document_hash or _hash_document(operation)
         return AccessRecord(
             at=self.at,
             event=self._find_event(),
@@ -75,9 +76,10 @@ class Exchange:
             user_agent=_clip(self.headers.get("user-agent")),
             host=_clip(self.headers.get("host")),
             operation_name=_as_name(facts.operation_name or (operation.operation_name if operation else None)),
-            document_hash=facts.document_hash or _hash_document(operation),
+            document_hash=digest.document(document_hash) if document_hash else None,
             saved_operation_id=operation.document_hash if operation and operation.query is None else None,
             variables=digest.variables(operation.variables) if operation and operation.variables else None,
+            arguments=digest.arguments(facts.literals) if facts.literals else None,
             coordinates=_list_coordinates(facts),
             officer_ids=b"".join(sorted(facts.officer_ids)),
             incident_ids=b"".join(sorted(facts.incident_ids)),

@@ -7,16 +7,19 @@ from sqlalchemy import bindparam, select
 
 from louver.db.operations import StoredOperationRow
 from louver.db.reader import Reader
+from louver.logging import ValueDigest
 from louver.lookups import Lookup
 
 
 class StoredOperations:
     """Finds stored operations. Asked each time: one that was retired is out at its next use, on every replica."""
 
-    def __init__(self, reader: Reader) -> None:
+    def __init__(self, reader: Reader, digest: ValueDigest | None = None) -> None:
         row = StoredOperationRow
-        is_it = (row.agency_id == bindparam("agency_id")) & (row.hash == bindparam("hash")) & row.retired_at.is_(None)
-        self._lookup = Lookup(select(row.text).where(is_it), reader)
+        is_live = (row.agency_id == bindparam("agency_id")) & row.retired_at.is_(None)
+        self._lookup = Lookup(select(row.text).where(is_live & (row.hash == bindparam("hash"))), reader)
+        self._listing = Lookup(select(row.hash).where(is_live), reader)
+        self._digest = digest
 
     async def find(self, agency_ids: Iterable[UUID], document_hash: str) -> str | None:
         """Find the text that one of these agencies has registered under a hash.
@@ -32,3 +35,9 @@ class StoredOperations:
     async def is_stored(self, agency_ids: Iterable[UUID], document_hash: str) -> bool:
         """Whether one of these agencies has registered a document with this hash; raises as `find` does."""
         return await self.find(agency_ids, document_hash) is not None
+
+    async def list_digests(self, agency_id: UUID) -> frozenset[str]:
+        """List what an agency has registered as the log names it; raises as `find` does."""
+        if self._digest is None:
+            return frozenset()
+        return frozenset(self._digest.document(each) for (each,) in await self._listing.fetch(agency_id=agency_id))

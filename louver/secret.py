@@ -24,7 +24,7 @@ def read_secret(settings: Settings) -> str:
     path = settings.var / SECRET_FILE
     try:
         if not path.exists():
-            _make(path)
+            keep_once(path, secrets.token_urlsafe(48).encode())
         return _require_long(path.read_text(encoding="ascii").strip(), str(path))
     except (OSError, UnicodeError) as error:
         raise MisconfiguredError(
@@ -46,13 +46,13 @@ def _require_long(secret: str, source: str) -> str:
     return secret
 
 
-def _make(path: Path) -> None:
+def keep_once(path: Path, content: bytes) -> None:
     """Write it aside and link it into place: of several workers that start at once, one makes it and all read it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f"{path.name}.{os.getpid()}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(secrets.token_urlsafe(48))
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
     try:
         with contextlib.suppress(FileExistsError):
             os.link(draft, path)

@@ -53,6 +53,8 @@ class Settings:
     """A file of passwords that nobody may choose, one a line; empty: none but what the rules refuse."""
     public_url: str = ""
     """How browsers reach the service, as https://louver.agency.example; log-in by identity providers needs it."""
+    audit_checkpoint_seconds: float = 60.0
+    """How often the ends of the log's chains are signed: what came later could be cut off unnoticed."""
     page_size_max: int = 1000
     status_style: StatusStyle = StatusStyle.CLASSIC
     get_queries: GetQueries = GetQueries.STORED

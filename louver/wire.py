@@ -142,6 +142,17 @@ async def read_body(receive: Receive, declared_length: str | None) -> bytes:
             return bytes(body)
 
 
+def has_left(receive: Receive) -> bool:
+    """Whether the client is known to have hung up, once its body was read; asked without waiting."""
+    asking = receive()
+    try:
+        asking.send(None)  # type: ignore[attr-defined]  # a coroutine, as every server's is
+    except StopIteration as told:
+        return bool(told.value["type"] == "http.disconnect")
+    asking.close()  # type: ignore[attr-defined]  # it would have to wait: the client is there
+    return False
+
+
 def _too_large(actual: int) -> BodyTooLargeError:
     return BodyTooLargeError(
         "The body is larger than what is read.",

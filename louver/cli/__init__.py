@@ -9,6 +9,7 @@ from louver import __version__
 from louver.cli.failing import failing_in_two_lines
 
 _COMMANDS = {
+    "audit": "audit.audit",
     "db": "db.db",
     "demo": "demo.demo",
     "import": "imports.import_",

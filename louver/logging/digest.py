@@ -1,18 +1,24 @@
-"""Digests that stand for variables in the log: they tell that a value was asked for, not which.
+"""Digests that stand for documents and values in the log: they tell that something was asked for, not what.
 
 A keyed HMAC-SHA256, so that whoever holds the log cannot try all birth dates or badge numbers against it, while
 whoever holds the key can answer "was this value ever asked for?".
 """
 
+import contextlib
 import hmac
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import orjson
 
 Scalar = str | int | float | bool
 
+_BOOLEANS = {"true": True, "false": False}
+DOCUMENTS_KEPT = 1000
 MAX_SCALARS = 1000
 MAX_DEPTH = 16
 _GRAPHQL_NAME = re.compile(r"[_A-Za-z][_0-9A-Za-z]{0,63}")
@@ -20,13 +26,40 @@ _DIGEST_CHARACTERS = 32
 """Half of SHA-256 in hex: 128 bits, beyond any chance collision."""
 
 
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
+class InlineValues:
+    """Values that stand in a document, under field and argument. One object per document, by which it is known."""
+
+    values: Mapping[str, Mapping[str, Any]]
+
+
 class ValueDigest:
     """Digests values under one key."""
 
-    __slots__ = ("_key",)
+    __slots__ = ("_arguments", "_key", "document")
 
     def __init__(self, key: bytes) -> None:
         self._key = key
+        self.document = lru_cache(DOCUMENTS_KEPT)(self._document)
+        self._arguments: WeakKeyDictionary[InlineValues, dict[str, Any]] = WeakKeyDictionary()
+
+    def _document(self, document_hash: str) -> str:
+        """Digest a document, given the SHA-256 of its text.
+
+        Leak: the hash alone would let whoever holds the log try names and dates in the place of a literal.
+        """
+        return hmac.digest(self._key, b"document\0" + document_hash.encode(), "sha256").hex()
+
+    def arguments(self, inline: InlineValues) -> dict[str, Any] | None:
+        """Digest what stands in a document as `variables` does, so that a value is found whichever way it was sent.
+
+        Digested once for as long as the document is remembered.
+        """
+        if not inline.values:
+            return None
+        if inline not in self._arguments:
+            self._arguments[inline] = self.variables(inline.values)
+        return self._arguments[inline]
 
     def scalar(self, value: Scalar) -> str:
         """Digest one value, tagged with its type.
@@ -36,6 +69,16 @@ class ValueDigest:
         tag = type(value).__name__
         text = value if isinstance(value, str) else repr(value)
         return self._digest(tag, text.encode("utf-8", "surrogatepass"))
+
+    def forms(self, text: str) -> list[str]:
+        """Digest a value in each form in which it can have been sent: as text, and as the number that it spells."""
+        found = [self.scalar(text)]
+        for kind in (int, float):
+            with contextlib.suppress(ValueError):
+                found.append(self.scalar(kind(text)))
+        if text in _BOOLEANS:
+            found.append(self.scalar(_BOOLEANS[text]))
+        return found
 
     def variables(self, variables: Mapping[str, Any]) -> dict[str, Any]:
         """Copy the structure with every scalar digested.

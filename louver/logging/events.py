@@ -43,7 +43,20 @@ class Event(StrEnum):
     OPERATION_RETIRED = "operation.retired"
     SUPPORT_GRANTED = "support.granted"
     SUPPORT_REVOKED = "support.revoked"
+    DATA_EXPORTED = "data.exported"
+    """Records left as a file."""
     AUDIT_SEARCHED = "audit.searched"
+    AUDIT_EXPORTED = "audit.exported"
+    AUDIT_VERIFIED = "audit.verified"
+    AUDIT_RETAINED = "audit.retained"
+    """A run of the retention: records whose time was over were erased or deleted."""
+    AUDIT_HELD = "audit.held"
+    """A legal hold was laid on records."""
+    AUDIT_RELEASED = "audit.released"
+    """A legal hold was lifted."""
+    SERVICE_STARTED = "service.started"
+    SERVICE_STOPPED = "service.stopped"
+    """The last record of a process that was stopped; one that was killed leaves none."""
 
 
 class Outcome(StrEnum):

@@ -1,6 +1,7 @@
 """Access records in PostgreSQL, over one connection of their own."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -8,10 +9,17 @@ import asyncpg
 from sqlalchemy.dialects.postgresql import asyncpg as dialect
 
 from louver.logging.chain import Link
+from louver.logging.columns import ID_BYTES
+from louver.logging.partitions import require_days
 from louver.logging.sinks import REVISION_SQL, Inscription, RecordRejectedError, Row, dump_json
 
 _SESSION = {"application_name": "louver-audit", "synchronous_commit": "on"}
 _WRITABLE_SQL = "SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::boolean"
+
+
+def write_ids(packed: bytes | None) -> str | None:
+    """Write packed ids as an array's text: for a page of a thousand far quicker than a thousand objects."""
+    return None if packed is None else f"{{{packed.hex(',', ID_BYTES) if packed else ''}}}"
 
 
 class PostgresSink:
@@ -20,9 +28,15 @@ class PostgresSink:
     def __init__(self, dsn: str, timeout_seconds: float) -> None:
         self._dsn = dsn
         self._timeout_seconds = timeout_seconds
-        self._statements = Inscription(dialect.dialect(json_serializer=dump_json))  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it untyped
+        self._statements = Inscription(
+            dialect.dialect(json_serializer=dump_json),  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it untyped
+            encode_ids=write_ids,
+        )
+        self._insert_sql = self._statements.insert_sql.replace("::UUID[]", "::TEXT::UUID[]")
         self._connection: Any = None
         self._insert: Any = None
+        self._days: set[date] = set()
+        """That have their partition, as far as this connection knows."""
 
     async def connect(self) -> None:
         """See Sink."""
@@ -47,12 +61,15 @@ class PostgresSink:
 
     async def write(self, rows: Sequence[Row]) -> None:
         """See Sink. One round trip: the driver sends all rows before it reads an answer, as one transaction."""
+        if new := {row["day"] for row in rows} - self._days:
+            await require_days(self._connection, new)
+            self._days |= new
         if self._insert is None:
-            self._insert = await self._connection.prepare(self._statements.insert_sql)
+            self._insert = await self._connection.prepare(self._insert_sql)
         try:
             await self._insert.executemany([self._statements.parameters(row) for row in rows])
-        except asyncpg.UniqueViolationError:
-            raise  # an earlier attempt of ours got through after all: reconnecting finds that out
+        except (asyncpg.UniqueViolationError, asyncpg.CheckViolationError):
+            raise  # an earlier attempt got through after all, or a partition is gone: reconnecting finds that out
         except (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError, TypeError, ValueError) as error:
             raise RecordRejectedError from error
 
@@ -72,3 +89,4 @@ class PostgresSink:
         if self._connection is not None:
             self._connection.terminate()
         self._connection = self._insert = None
+        self._days.clear()

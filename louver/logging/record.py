@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import UTC, datetime
 from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
 from louver.logging.events import Event, Outcome
+from louver.logging.tables import PERSONAL
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Of the record's fields; part of every record, so that old ones stay readable and verifiable."""
 
 
@@ -24,6 +25,8 @@ class Caller:
     """The public part of a key; on a failed attempt, of the key that was tried."""
     agency_id: UUID | None = None
     """Empty for nobody, and for a principal that reads for several agencies at once."""
+    agency_ids: bytes = b""
+    """Of a principal that reads for several agencies at once all of them, 16 bytes each."""
     on_behalf_of: str | None = None
     """The person or grant that a key acts for."""
     purpose: str = "unauthenticated"
@@ -49,6 +52,8 @@ class AccessRecord:
     saved_operation_id: str | None = None
     variables: Mapping[str, Any] | None = None
     """Structure and names as sent, every value as a keyed digest; see `digest`."""
+    arguments: Mapping[str, Any] | None = None
+    """Values that stood in the document itself, digested alike, under the field and argument that they were for."""
     coordinates: Mapping[str, tuple[str, ...]] | None = None
     """`Type.field` lists under `returned`, `denied`, `masked` and `suppressed`."""
     officer_ids: bytes = b""
@@ -63,17 +68,29 @@ class AccessRecord:
     request_id: UUID
     trace_id: str | None = None
     replica: str
+    details: Mapping[str, Any] | None = None
+    """Ids, counts and codes of what was done, where the fields above have no place for them."""
+
+    def as_kept(self) -> dict[str, Any]:
+        """Render what stays when the record is erased: what happened on which day, under which roles."""
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "day": self.at.astimezone(UTC).date(),
+            "event": self.event,
+            "outcome": self.outcome,
+            "reason": self.reason,
+            "roles": self.caller.roles,
+            "operation_name": self.operation_name,
+        }
+
+    def as_personal(self) -> dict[str, Any]:
+        """Render what goes when the record is erased."""
+        return dict(zip(PERSONAL, _list_personal(self), strict=True))
 
     def as_dict(self) -> dict[str, Any]:
-        """Render flat for a row or a line: the caller's fields stand beside the record's own."""
-        flat = dict(zip(_FLAT_NAMES, _flat_values(self), strict=True))
-        flat["schema_version"] = SCHEMA_VERSION
-        return flat
+        """Render flat: the caller's fields stand beside the record's own."""
+        return self.as_kept() | self.as_personal()
 
 
-_OWN_NAMES = tuple(field.name for field in fields(AccessRecord) if field.name != "caller")
-_CALLER_NAMES = tuple(field.name for field in fields(Caller))
-_FLAT_NAMES = (*_OWN_NAMES, *_CALLER_NAMES)
-_flat_values = attrgetter(*_OWN_NAMES, *(f"caller.{name}" for name in _CALLER_NAMES))
-FIELD_NAMES = (*_FLAT_NAMES, "schema_version")
-"""The keys of `AccessRecord.as_dict`."""
+_CALLER_NAMES = {field.name for field in fields(Caller)}
+_list_personal = attrgetter(*(f"caller.{name}" if name in _CALLER_NAMES else name for name in PERSONAL))

@@ -9,6 +9,7 @@ import orjson
 from sqlalchemy import Column, Dialect, bindparam, insert, select
 
 from louver.logging.chain import Link
+from louver.logging.columns import PackedIds
 from louver.logging.tables import VERSION_TABLE, audit_records
 
 Row = dict[str, Any]
@@ -48,12 +49,14 @@ class Inscription:
 
     __slots__ = ("_encoders", "_pick", "encode_writer", "end_sql", "insert_sql")
 
-    def __init__(self, dialect: Dialect) -> None:
+    def __init__(self, dialect: Dialect, encode_ids: Callable[[Any], Any] | None = None) -> None:
         columns = audit_records.c
         end = select(columns.sequence, columns.hash).where(columns.writer == bindparam("writer"))
         self.end_sql = str(end.order_by(columns.sequence.desc()).compile(dialect=dialect))
         self.insert_sql = str(insert(audit_records).compile(dialect=dialect))
-        encoders = [_find_encoder(column, dialect) for column in columns]
+        encoders = [
+            (isinstance(column.type, PackedIds) and encode_ids) or _find_encoder(column, dialect) for column in columns
+        ]
         self._encoders = tuple((place, encode) for place, encode in enumerate(encoders) if encode)
         self._pick = itemgetter(*(column.name for column in columns))
         self.encode_writer = _find_encoder(columns.writer, dialect) or _as_is

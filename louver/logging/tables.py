@@ -1,13 +1,14 @@
-"""The table of access records. Its own metadata: the log may live in another database than the records it is about."""
+"""The log's tables. Their own metadata: the log may live in another database than the records it is about.
 
-from datetime import UTC, datetime
-from typing import Any
+A record has two parts. What is kept says what happened and holds the chain together; what is personal says to whom, by
+whom, when and from where. The second can be erased and the chain still holds, because the first covers it by a salted
+commitment only.
+"""
 
 from sqlalchemy import (
-    JSON,
     BigInteger,
     Column,
-    Dialect,
+    Date,
     Index,
     Integer,
     LargeBinary,
@@ -15,85 +16,98 @@ from sqlalchemy import (
     SmallInteger,
     String,
     Table,
+    Text,
     Uuid,
 )
-from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
-from sqlalchemy.types import TypeDecorator, TypeEngine
 
-REVISION = "0001"
+from louver.logging.columns import Instant, Json, PackedIds
+
+REVISION = "0002"
 """The migration that this code writes for; the store refuses to open any other."""
 VERSION_TABLE = "audit_alembic_version"
 
-INSTANT_FORMAT = "%Y-%m-%dT%H:%M:%S.%fZ"
-
-
-class Instant(TypeDecorator[datetime]):
-    """An aware UTC datetime; on SQLite as text of fixed width, whose order is the order in time."""
-
-    impl = TIMESTAMP(timezone=True)
-    cache_ok = True
-
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """Choose the engine's own type where it has one."""
-        return dialect.type_descriptor(String(27) if dialect.name == "sqlite" else TIMESTAMP(timezone=True))
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
-        """Encode."""
-        if value is None or dialect.name != "sqlite":
-            return value
-        return value.astimezone(UTC).strftime(INSTANT_FORMAT)
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ARG002  # the base's name
-        """Decode, in UTC whatever the session's zone: the chain's hash covers the text of it."""
-        if value is None:
-            return None
-        moment = datetime.fromisoformat(value) if isinstance(value, str) else value
-        return moment.astimezone(UTC)
-
-
-_Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
-
 metadata = MetaData(naming_convention={"pk": "pk_%(table_name)s", "ix": "ix_%(table_name)s_%(column_0_N_name)s"})
+
+_kept = (
+    Column("writer", Uuid, primary_key=True),
+    Column("sequence", BigInteger, primary_key=True, autoincrement=False),
+    Column("day", Date, primary_key=True),  # of `at` in UTC: what PostgreSQL divides the table by
+    Column("schema_version", SmallInteger, nullable=False),
+    Column("event", String, nullable=False),
+    Column("outcome", String, nullable=False),
+    Column("reason", String),
+    Column("roles", Json, nullable=False),
+    Column("operation_name", String),
+    Column("commitment", LargeBinary(32), nullable=False),
+    Column("previous_hash", LargeBinary(32), nullable=False),
+    Column("hash", LargeBinary(32), nullable=False),
+)
+_personal = (
+    Column("at", Instant),
+    Column("principal_id", Uuid),
+    Column("principal_kind", String),
+    Column("key_prefix", String),
+    Column("agency_id", Uuid),
+    Column("agency_ids", PackedIds),
+    Column("on_behalf_of", String),
+    Column("purpose", String),
+    Column("address", String),
+    Column("user_agent", String),
+    Column("host", String),
+    Column("document_hash", String),
+    Column("saved_operation_id", String),
+    Column("variables", Json),
+    Column("arguments", Json),
+    Column("coordinates", Json),
+    Column("officer_ids", PackedIds),
+    Column("incident_ids", PackedIds),
+    Column("rows", Integer),
+    Column("bytes_in", BigInteger),
+    Column("bytes_out", BigInteger),
+    Column("duration_us", BigInteger),
+    Column("cost", BigInteger),
+    Column("policy_version", String),
+    Column("request_id", Uuid),
+    Column("trace_id", String),
+    Column("replica", String),
+    Column("details", Json),
+)
+KEPT = tuple(str(column.name) for column in _kept)
+"""What stays of an erased record."""
+PERSONAL = tuple(str(column.name) for column in _personal)
+"""What goes when a record is erased, and with it `salt`: without that nobody can try values against the commitment."""
+SALT = "salt"
 
 audit_records = Table(
     "audit_records",
     metadata,
-    Column("writer", Uuid, primary_key=True),
-    Column("sequence", BigInteger, primary_key=True, autoincrement=False),
-    Column("schema_version", SmallInteger, nullable=False),
-    Column("at", Instant, nullable=False),
-    Column("event", String, nullable=False),
-    Column("outcome", String, nullable=False),
-    Column("reason", String),
-    Column("principal_id", Uuid),
-    Column("principal_kind", String),
-    Column("roles", _Json, nullable=False),
-    Column("key_prefix", String),
-    Column("agency_id", Uuid),
-    Column("on_behalf_of", String),
-    Column("purpose", String, nullable=False),
-    Column("address", String),
-    Column("user_agent", String),
-    Column("host", String),
-    Column("operation_name", String),
-    Column("document_hash", String),
-    Column("saved_operation_id", String),
-    Column("variables", _Json),
-    Column("coordinates", _Json),
-    Column("officer_ids", LargeBinary, nullable=False),
-    Column("incident_ids", LargeBinary, nullable=False),
-    Column("rows", Integer, nullable=False),
-    Column("bytes_in", BigInteger, nullable=False),
-    Column("bytes_out", BigInteger, nullable=False),
-    Column("duration_us", BigInteger, nullable=False),
-    Column("cost", BigInteger),
-    Column("policy_version", String),
-    Column("request_id", Uuid, nullable=False),
-    Column("trace_id", String),
-    Column("replica", String, nullable=False),
-    Column("previous_hash", LargeBinary(32), nullable=False),
-    Column("hash", LargeBinary(32), nullable=False),
+    *_kept,
+    *_personal,
+    Column(SALT, LargeBinary(16)),
     Index(None, "at", postgresql_using="brin"),  # records arrive in time order: a block range is all it takes
     Index(None, "agency_id", "at"),
     Index(None, "principal_id", "at"),
+    postgresql_partition_by="RANGE (day)",
 )
+SUBJECT_INDEXES = tuple(
+    Index(
+        None,
+        audit_records.c[name],
+        postgresql_using="gin",
+        postgresql_with={"fastupdate": "on", "gin_pending_list_limit": 1024},
+    ).ddl_if(dialect="postgresql")
+    for name in ("officer_ids", "incident_ids")
+)
+"""Each of a page's thousand ids is one entry. They are gathered, so that a commit does not wait for a thousand."""
+
+audit_statements = Table(
+    "audit_statements",
+    metadata,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("kind", String, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("key_id", String, nullable=False),
+    Column("signature", LargeBinary(64), nullable=False),
+)
+"""What the service has signed about the log: checkpoints of its chains, and what was removed from it."""

@@ -46,7 +46,9 @@ class Meter:
         self._known_reasons: set[str] = set()
 
     def watch(self, record: AccessRecord, done: asyncio.Future[None]) -> None:
-        """Count a record once it is known whether its answer may leave."""
+        """Count a record once it is known whether its answer may leave; a start or a stop answers nobody."""
+        if record.event in (Event.SERVICE_STARTED, Event.SERVICE_STOPPED):
+            return
         done.add_done_callback(partial(self._count, record, time.perf_counter()))
 
     def _count(self, record: AccessRecord, started: float, done: asyncio.Future[None]) -> None:

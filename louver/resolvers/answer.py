@@ -4,15 +4,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from louver.authz.budgets import Quota
-from louver.logging.events import Event
+from louver.logging import Event, InlineValues
 
 
 @dataclass(slots=True)
 class AccessFacts:
-    """What was read, for the access record; never a value of a field."""
+    """What was read, for the access record; never a value of a row."""
 
     operation_name: str | None = None
     document_hash: str | None = None
+    literals: InlineValues | None = None
+    """Leak: values as they were sent; the record has digests of them."""
     returned: tuple[str, ...] = ()
     denied: tuple[str, ...] = ()
     masked: tuple[str, ...] = ()

@@ -66,6 +66,7 @@ def _select_operations(agency_id: UUID, since: datetime) -> Select[*tuple[Any, .
         .where(
             record.agency_id == agency_id,
             record.at >= since,
+            record.day >= since.date(),  # which PostgreSQL has its partitions by
             record.event.in_(_EVENTS),
             record.document_hash.is_not(None),
             record.coordinates.is_not(None),

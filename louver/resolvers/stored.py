@@ -11,6 +11,9 @@ class StoredOperations(Protocol):
     async def is_stored(self, agency_ids: Collection[UUID], document_hash: str) -> bool:
         """Tell whether one of the agencies has stored the document whose text, in UTF-8, has this SHA-256."""
 
+    async def list_digests(self, agency_id: UUID) -> Collection[str]:
+        """List the documents that an agency has stored, by the digests that stand for them in the log."""
+
 
 class NothingStored:
     """No operation at all, so that a key that may send stored ones alone sends nothing."""
@@ -18,3 +21,7 @@ class NothingStored:
     async def is_stored(self, agency_ids: Collection[UUID], document_hash: str) -> bool:  # noqa: ARG002 - the protocol's
         """See StoredOperations."""
         return False
+
+    async def list_digests(self, agency_id: UUID) -> Collection[str]:  # noqa: ARG002 - the protocol's
+        """See StoredOperations."""
+        return ()

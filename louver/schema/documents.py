@@ -9,10 +9,12 @@ from graphql import DocumentNode, GraphQLError, GraphQLSchema, OperationDefiniti
 from strawberry.extensions import SchemaExtension
 
 from louver.errors import LimitExceededError
+from louver.logging import InlineValues
 from louver.resolvers.cache import LruCache
 from louver.resolvers.requests import Request
 from louver.schema.hiding import hide_in_document, unmark
 from louver.schema.limits import Figures, Limits, measure, scan
+from louver.schema.literals import list_literals
 from louver.schema.visibility import Visibility
 from louver.tracing import step
 
@@ -38,6 +40,7 @@ class Document:
     hash: str
     parsed: DocumentNode | None
     errors: list[GraphQLError]
+    literals: InlineValues | None = None
     operations: dict[str | None, OperationDefinitionNode] = field(default_factory=dict)
     switches: tuple[str, ...] | None = None
     requests: LruCache[Request] = field(default_factory=lambda: LruCache(_REQUESTS_KEPT))
@@ -75,23 +78,24 @@ class Documents:
         try:
             return self.kept.get_or_build(key, lambda: self._read(digest, text, hiding.visibility if hiding else None))
         except _UnusableError as unusable:
-            return Document(digest, None, unusable.errors)
+            return Document(digest, None, unusable.errors, unusable.literals)
 
     def _read(self, digest: str, text: str, visibility: Visibility | None) -> Document:
         parsed, tokens, figures = self._parse(text)
+        literals = list_literals(parsed)
         if visibility is not None:
             parsed = hide_in_document(self._schema, parsed, visibility)
         # Leak: "did you mean" would name what the caller may not know of.
         with step("validate"):
             errors = validate(self._schema, parsed, max_errors=ERRORS_SHOWN, hide_suggestions=True)
         if errors:
-            raise _UnusableError([unmark(error) for error in errors])
+            raise _UnusableError([unmark(error) for error in errors], literals)
         operations = {
             node.name.value if node.name else None: node
             for node in parsed.definitions
             if isinstance(node, OperationDefinitionNode)
         }
-        return Document(digest, parsed, [], operations, tokens=tokens, introspected=figures.introspected)
+        return Document(digest, parsed, [], literals, operations, tokens=tokens, introspected=figures.introspected)
 
     def _parse(self, text: str) -> tuple[DocumentNode, int, Figures]:
         try:
@@ -108,9 +112,10 @@ class Documents:
 class _UnusableError(Exception):
     """There is nothing to execute."""
 
-    def __init__(self, errors: list[GraphQLError]) -> None:
+    def __init__(self, errors: list[GraphQLError], literals: InlineValues | None = None) -> None:
         super().__init__()
         self.errors = errors
+        self.literals = literals
 
 
 def _weigh(document: Document) -> int:

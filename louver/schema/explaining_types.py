@@ -116,7 +116,7 @@ class PreviewedOperation:
 
     verdict: str = described("`BREAKS`, `LOSES` or `GAINS`.")
     operation_name: str | None = described("Its name in the document.")
-    document_hash: str = described("SHA-256 of the document.")
+    document_hash: str = described("Keyed digest of the document's text: the same document has the same.")
     key_prefix: str | None = described("The key that sent it.")
     roles: list[str] = described("The roles that it was sent with.")
     times: int = described("How often it was recorded.")

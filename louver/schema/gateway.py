@@ -101,7 +101,9 @@ class Gateway:
         standings = standings_of(principal.memberships)
         hiding = self._hide(standings) if denied_mode is DeniedMode.HIDE else None
         document = self._documents.get(query, hiding)
-        facts = AccessFacts(document_hash=document.hash, policy_version=_policy_version(principal))
+        facts = AccessFacts(
+            document_hash=document.hash, literals=document.literals, policy_version=_policy_version(principal)
+        )
         if document.parsed is None:
             return _refused([_request_error(error) for error in document.errors[:ERRORS_SHOWN]], facts)
         try:

@@ -52,15 +52,12 @@ async def preview_key(info: Info, order: Annotated[IssueKeyInput, INPUT]) -> sho
     query = _write_sample(visibility)
     context.facts.event = Event.KEY_PREVIEWED
     answer = await _ask(context, membership, prepared.purpose, query) if query else None
-    stored = context.administration.stored
+    stored = await context.administration.stored.list_digests(agency_id)
     return shown.KeyPreview(
         roles=sorted(prepared.roles),
         scopes=shown.show_scopes(prepared.scopes),
         sdl=sdl,
-        operations=[
-            shown.show_forecast(each, is_stored=await stored.is_stored([agency_id], each.recorded.document_hash))
-            for each in found
-        ],
+        operations=[shown.show_forecast(each, is_stored=each.recorded.document_hash in stored) for each in found],
         sample_query=query or None,
         sample_answer=None if answer is None else _render(answer),
     )

@@ -72,6 +72,7 @@ def make_record() -> Callable[..., AccessRecord]:
             roles=("chief",),
             key_prefix="k7Qm2nVx0a1B",
             agency_id=uuid4(),
+            agency_ids=uuid4().bytes,
             on_behalf_of=f"person_{uuid4().hex}",
             purpose="dashboard",
         )
@@ -88,6 +89,7 @@ def make_record() -> Callable[..., AccessRecord]:
             "document_hash": "a" * 64,
             "saved_operation_id": "roster-1",
             "variables": {"first": "int:0f", "filter": {"and": ["str:1e", None]}},
+            "arguments": {"Query.officers": {"first": "int:0f"}},
             "coordinates": {"returned": ("Officer.rank",), "denied": ("Officer.badgeNumber",)},
             "officer_ids": uuid4().bytes,
             "incident_ids": uuid4().bytes,
@@ -100,6 +102,7 @@ def make_record() -> Callable[..., AccessRecord]:
             "request_id": uuid4(),
             "trace_id": "c" * 32,
             "replica": "test:1",
+            "details": {"count": 1},
         }
         return AccessRecord(**(defaults | fields))
 

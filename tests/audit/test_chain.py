@@ -1,16 +1,18 @@
 """The hash chain: whatever is done to a stored record shows."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import delete, update
 
-from louver.logging.chain import hash_row, verify_chain
+from louver.logging.chain import commit_row, hash_row
 from louver.logging.tables import audit_records
+from louver.logging.verifying import verify_chain
 
 EDITS = {
-    "schema_version": 2,
+    "schema_version": 3,
+    "day": date(2026, 3, 10),
     "at": datetime(2026, 3, 9, 16, 5, 0, 123457, tzinfo=UTC),
     "event": "access.denied",
     "outcome": "refused",
@@ -20,6 +22,7 @@ EDITS = {
     "roles": ["auditor"],
     "key_prefix": "other",
     "agency_id": uuid4(),
+    "agency_ids": uuid4().bytes,
     "on_behalf_of": None,
     "purpose": "other",
     "address": "127.0.0.2",
@@ -29,6 +32,7 @@ EDITS = {
     "document_hash": "f" * 64,
     "saved_operation_id": None,
     "variables": {"first": "int:00"},
+    "arguments": None,
     "coordinates": {"returned": ["Officer.rank"], "denied": []},
     "officer_ids": b"",
     "incident_ids": uuid4().bytes,
@@ -41,6 +45,9 @@ EDITS = {
     "request_id": uuid4(),
     "trace_id": None,
     "replica": "other",
+    "details": {"count": 2},
+    "commitment": b"\1" * 32,
+    "salt": b"\1" * 16,
     "previous_hash": b"\1" * 32,
     "hash": b"\1" * 32,
     "sequence": 9,
@@ -50,9 +57,9 @@ EDITS = {
 
 @pytest.fixture
 async def chained(store, make_record):
-    """A store with three records on its chain."""
-    for _ in range(3):
-        await store.append(make_record())
+    """A store with three records on its chain, the last of another day."""
+    for day in (9, 9, 10):
+        await store.append(make_record(at=datetime(2026, 3, day, 16, 5, 0, 123456, tzinfo=UTC)))
     return store
 
 
@@ -82,7 +89,7 @@ class TestVerifyChain:
         async with audit_engine.begin() as connection:
             await connection.execute(update(audit_records).where(audit_records.c.sequence == 2).values(rows=7))
         found = verify_chain(await list_rows())
-        assert (chained.writer_id, 2, "it was edited") == (found.writer, found.sequence, found.problem)
+        assert (chained.writer_id, 2, "its personal part was edited") == (found.writer, found.sequence, found.problem)
 
     @pytest.mark.parametrize("sequence", [1, 2])
     async def test_deletion_breaks(self, audit_engine, list_rows, sequence):
@@ -95,6 +102,7 @@ class TestVerifyChain:
         """Who edits a record and computes its hash anew breaks the record after it."""
         rows = await list_rows()
         forged = rows[1] | {"rows": 7}
+        forged["commitment"] = commit_row(forged)
         forged["hash"] = hash_row(forged)
         found = verify_chain([rows[0], forged, rows[2]])
         assert (found.sequence, found.problem) == (3, "it does not continue the record before it")

@@ -3,16 +3,18 @@
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import text
 
+from louver.db.engine import begin_writing, create_engine
 from louver.errors import MisconfiguredError
 from louver.logging import AuditStore
 from louver.logging.location import locate_audit
-from louver.logging.record import FIELD_NAMES
-from louver.logging.tables import REVISION, VERSION_TABLE, audit_records, metadata
+from louver.logging.tables import REVISION, SUBJECT_INDEXES, VERSION_TABLE, audit_records, metadata
 from louver.settings import Settings
 from louver.stores import require_current_stores, upgrade_stores
 
@@ -20,10 +22,12 @@ from louver.stores import require_current_stores, upgrade_stores
 class TestMigrations:
     async def test_migrated_is_declared(self, audit_engine):
         """The migrated table is the one that the code declares, on both engines."""
+        gin = {index.name for index in SUBJECT_INDEXES}
         options = {
             "version_table": VERSION_TABLE,
             "compare_type": True,
             "include_name": lambda name, kind, _: kind != "table" or name in metadata.tables,
+            "include_object": lambda _, name, *__: audit_engine.dialect.name != "sqlite" or name not in gin,
         }
 
         def compare(connection):
@@ -45,10 +49,10 @@ class TestMigrations:
         await upgrade_stores(settings)
         assert len(await list_rows()) == 1
 
-    def test_columns_are_the_record(self):
+    def test_columns_are_the_record(self, make_record):
         """Each field of a record has a column, and each column but the chain's own is a field."""
-        chain = {"writer", "sequence", "previous_hash", "hash"}
-        assert set(FIELD_NAMES) == set(audit_records.columns.keys()) - chain
+        chain = {"writer", "sequence", "previous_hash", "hash", "commitment", "salt"}
+        assert set(make_record().as_dict()) == set(audit_records.columns.keys()) - chain
 
 
 class TestMissing:
@@ -95,3 +99,34 @@ class TestLocation:
         with pytest.raises(MisconfiguredError) as caught:
             locate_audit(Settings(audit_url="mysql://h/log"))
         assert "LOUVER_AUDIT_URL" in str(caught.value.hint)
+
+
+class TestFirstSchema:
+    async def test_records_are_kept_aside(self, database_url, tmp_path):
+        """Records of the first schema, which are under another hash, are not thrown away by the upgrade."""
+        settings = Settings(audit_url=database_url, database_url=f"sqlite:///{tmp_path}/louver.db")
+        engine = create_engine(database_url)
+        async with begin_writing(engine) as connection:
+            await connection.run_sync(upgrade_to, "0001")
+            columns = (
+                "writer, sequence, schema_version, at, event, outcome, roles, purpose, officer_ids, incident_ids, rows,"
+                " bytes_in, bytes_out, duration_us, request_id, replica, previous_hash, hash"
+            )
+            values = (
+                f"'{'0' * 32}', 1, 1, '2026-03-09T16:05:00.000000Z', 'e', 'o', '[]', 'p', '', '', 0, 0, 0, 0,"
+                f" '{'0' * 32}', 'r', '', ''"
+            )
+            await connection.execute(text(f"INSERT INTO audit_records ({columns}) VALUES ({values})"))
+        await upgrade_stores(settings)
+        async with engine.connect() as connection:
+            assert (await connection.scalar(text("SELECT count(*) FROM audit_records_1"))) == 1
+            assert (await connection.scalar(text("SELECT count(*) FROM audit_records"))) == 0
+        await engine.dispose()
+
+
+def upgrade_to(connection, revision):
+    config = Config()
+    config.set_main_option("script_location", "louver.logging:migrations")
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)

@@ -13,10 +13,10 @@ from sqlalchemy import text
 
 from louver.errors import AuditUnavailableError
 from louver.logging import AuditStore
-from louver.logging.chain import verify_chain
 from louver.logging.location import SQLITE_PREFIX, locate_audit
 from louver.logging.sqlite_sink import SqliteSink
 from louver.logging.store import build_sink
+from louver.logging.verifying import verify_chain
 
 TIMEOUT_SECONDS = 0.5
 SLACK_SECONDS = 0.5

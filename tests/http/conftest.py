@@ -187,12 +187,15 @@ async def server(settings: Settings, gateway: ToldGateway) -> AsyncIterator[Runn
 
 @pytest.fixture
 def list_rows(settings: Settings) -> Callable[[], Awaitable[list[dict[str, Any]]]]:
-    """Read the log over a connection of its own, oldest first."""
+    """Read the log over a connection of its own, oldest first, without the server's own start and stop."""
 
     async def list_rows() -> list[dict[str, Any]]:
         engine = create_engine(locate_audit(settings))
         async with engine.connect() as connection:
-            found = await connection.execute(select(audit_records).order_by(audit_records.c.sequence))
+            is_of_a_request = ~audit_records.c.event.like("service.%")
+            found = await connection.execute(
+                select(audit_records).where(is_of_a_request).order_by(audit_records.c.sequence)
+            )
             rows = [dict(row) for row in found.mappings()]
         await engine.dispose()
         return rows

@@ -47,7 +47,8 @@ class TestSteps:
             response = await server.post(chief, ROSTER)
             await server.post(chief, ROSTER)
         with closing(sqlite3.connect(tmp_path / "audit.db")) as log:
-            trace_ids = [row[0] for row in log.execute("SELECT trace_id FROM audit_records ORDER BY sequence")]
+            wanted = "SELECT trace_id FROM audit_records WHERE event = 'access.query' ORDER BY sequence"
+            trace_ids = [row[0] for row in log.execute(wanted)]
         first, second = ([span for span in collector.spans if span.trace_id.hex() == id_] for id_ in trace_ids)
         root = next(span for span in first if span.name == "graphql")
         assert {span.parent_span_id for span in first} - {b""} <= {span.span_id for span in first}

@@ -113,10 +113,13 @@ def deny(role: str, target: str, act: str = "view") -> JSON:
 
 
 async def list_records(folder: Path) -> list[JSON]:
-    """Read the log of a server, oldest first."""
+    """Read the log of a server, oldest first, without its start and stop."""
     engine = create_engine(f"sqlite:///{folder}/audit.db")
     async with engine.connect() as connection:
-        found = await connection.execute(select(audit_records).order_by(audit_records.c.at))
+        record = audit_records.c
+        found = await connection.execute(
+            select(audit_records).where(~record.event.like("service.%")).order_by(record.at)
+        )
         rows = [dict(row) for row in found.mappings()]
     await engine.dispose()
     return rows
