@@ -36,6 +36,7 @@ from louver.resolvers.access import Administration
 from louver.resolvers.cursors import CursorCipher
 from louver.resolvers.dialects import PostgresSpeech, SqliteSpeech
 from louver.resolvers.recorded import RecordedLog
+from louver.retention import keeping_twelve_months
 from louver.safelist import SafelistedGateway
 from louver.schema.gateway import Gateway
 from louver.schema.limits import Limits
@@ -99,6 +100,7 @@ def create_app(settings: Settings | None = None, build_gateway: GatewayBuilder |
         async with AsyncExitStack() as stack:
             service = await open_service(settings, build_gateway or _build_gateway, stack)
             await stack.enter_async_context(keeping_log(settings, service.store, _name_replica()))
+            await stack.enter_async_context(keeping_twelve_months(settings, service.store))
             _spare_collector()
             yield {"service": service}
 

@@ -55,6 +55,8 @@ class Settings:
     """How browsers reach the service, as https://louver.agency.example; log-in by identity providers needs it."""
     audit_checkpoint_seconds: float = 60.0
     """How often the ends of the log's chains are signed: what came later could be cut off unnoticed."""
+    audit_removal: str = "anonymise"
+    """What becomes of access records after twelve months where their agency has not chosen: anonymise or delete."""
     page_size_max: int = 1000
     status_style: StatusStyle = StatusStyle.CLASSIC
     get_queries: GetQueries = GetQueries.STORED

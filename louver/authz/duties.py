@@ -23,6 +23,7 @@ class Administered(StrEnum):
     OPERATIONS = "StoredOperation"
     SUPPORT = "SupportGrant"
     SUPPORT_APPROVAL = "SupportApproval"
+    AUDIT = "AuditRetention"
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from louver.logging.checkpoints import checkpoint_whole
 from louver.logging.location import locate_audit
 from louver.logging.signing import read_signer
 from louver.logging.statements import Statement, list_statements
+from louver.retention import open_retention
 from louver.secret import derive_key, read_secret
 from louver.settings import Settings
 from louver.verification import Verdict, reading_log, require_current_log, verify_archive, verify_store
@@ -101,6 +102,8 @@ async def _archive(settings: Settings, file: Path) -> int:
     except OSError as error:
         raise InvalidInputError(f"{file} cannot be made.", hint="name a file that is not there yet") from error
     with os.fdopen(descriptor, "wb") as output:
+        async with open_retention(settings) as retention:  # what is over leaves in no archive, but for what is held
+            await retention.run(datetime.now(UTC))
         await _record_archive(settings)
         async with reading_log(settings) as connection:
             for statement in await list_statements(connection):

@@ -28,6 +28,8 @@ class AuditStore:
     def __init__(self, sink: Sink, *, timeout_seconds: float, queue_max: int = QUEUE_MAX) -> None:
         self.writer_id: UUID = uuid4()
         """Names this process's chain."""
+        self.is_retention_healthy = True
+        """Whether this process's last run of the retention ended well; noted by it, for whoever watches."""
         self._sink = sink
         self._timeout_seconds = timeout_seconds
         self._queue: asyncio.Queue[Entry] = asyncio.Queue(queue_max)

@@ -28,6 +28,7 @@ class Gauges:
         yield _gauge("pool_waiting", "Statements that wait for a connection", max(0, reader.calls - reader.size))
         yield CounterMetricFamily("louver_statements", "Statements sent to the records' database", reader.statements)
         yield _gauge("audit_healthy", "1: the last record was written", store.is_healthy)
+        yield _gauge("audit_retention_healthy", "1: the retention's last run ended well", store.is_retention_healthy)
         yield _gauge("audit_queue", "Records that wait to be written", store.waiting)
         yield _gauge(
             "audit_lag_seconds", "For how long nothing was written although something waits", store.lag_seconds

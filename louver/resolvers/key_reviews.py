@@ -14,6 +14,7 @@ from louver.authz.facts import AgencyFacts, AgencyRights
 from louver.authz.principals import key_roles
 from louver.authz.right_sizing import Fit, fit
 from louver.authz.sights import Needs
+from louver.logging.retention import is_retained
 from louver.logging.tables import audit_records
 from louver.resolvers.agency_facts import read_facts
 from louver.resolvers.issued_keys import ApiKey, get_key, list_line
@@ -49,7 +50,7 @@ async def review(
     """
     line = await list_line(records, await get_key(records, prefix, agency_id))
     since = now - timedelta(days=DAYS)
-    read = await _list_read(log, agency_id, [key.prefix for key in line], since)
+    read = await _list_read(log, agency_id, [key.prefix for key in line], since, now)
     # A root or relation needs the type that it leads to, and a derived field those that it is derived from.
     needed = {each for coordinate in read if coordinate in needs for each in needs[coordinate].named}
     facts = await read_facts(records, agency_id)
@@ -64,7 +65,7 @@ def _fit(facts: AgencyFacts, key: ApiKey, read: Collection[str]) -> Fit:
 
 
 async def _list_read(
-    log: AsyncConnection, agency_id: UUID, prefixes: Collection[str], since: datetime
+    log: AsyncConnection, agency_id: UUID, prefixes: Collection[str], since: datetime, now: datetime
 ) -> frozenset[str]:
     record = audit_records.c
     lists = cast(record.coordinates, String)
@@ -72,6 +73,7 @@ async def _list_read(
         select(lists)
         .where(
             record.agency_id == agency_id,
+            is_retained(now),
             record.at >= since,
             record.key_prefix.in_(prefixes),
             record.coordinates.is_not(None),

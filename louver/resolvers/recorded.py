@@ -12,9 +12,10 @@ from sqlalchemy import ColumnElement, Select, String, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from louver.authz.preview import Recorded
-from louver.db.engine import create_engine
+from louver.db.engine import begin_writing, create_engine
 from louver.db.failures import unavailable_on_failure
 from louver.logging.events import Event
+from louver.logging.retention import is_retained
 from louver.logging.tables import audit_records
 
 DAYS = 30
@@ -25,7 +26,7 @@ _SHOWN, _DENIED = ("returned", "masked", "suppressed"), "denied"
 
 @dataclass(frozen=True, slots=True)
 class RecordedLog:
-    """The log, opened for one look: previews are rare, so no connection is held for them."""
+    """The log, opened for one look or change: they are rare, so no connection is held for them."""
 
     url: str
 
@@ -44,6 +45,20 @@ class RecordedLog:
         finally:
             await engine.dispose()
 
+    @asynccontextmanager
+    async def writing(self) -> AsyncGenerator[AsyncConnection]:
+        """Open a transaction for what is said about records, never for the records themselves.
+
+        Raises:
+            DatabaseUnavailableError: the log did not answer.
+        """
+        engine = create_engine(self.url)
+        try:
+            async with begin_writing(engine) as connection:
+                yield connection
+        finally:
+            await engine.dispose()
+
 
 async def list_recorded(
     connection: AsyncConnection, agency_id: UUID, now: datetime, days: int = DAYS
@@ -53,11 +68,11 @@ async def list_recorded(
     Of a principal of several agencies the log names no single one, so its operations are not among them.
     """
     lists = _Lists()
-    rows = await connection.execute(_select_operations(agency_id, now - timedelta(days=days)))
+    rows = await connection.execute(_select_operations(agency_id, now, now - timedelta(days=days)))
     return [_read(row, lists) for row in rows.all()]
 
 
-def _select_operations(agency_id: UUID, since: datetime) -> Select[*tuple[Any, ...]]:
+def _select_operations(agency_id: UUID, now: datetime, since: datetime) -> Select[*tuple[Any, ...]]:
     """Group in the database: a log of many operations is a few kinds of them, over and over."""
     record = audit_records.c
     keys = (record.key_prefix, record.document_hash, record.operation_name, record.roles, record.coordinates)
@@ -65,6 +80,7 @@ def _select_operations(agency_id: UUID, since: datetime) -> Select[*tuple[Any, .
         select(*(_as_text(key) for key in keys), func.count(), func.max(record.at))
         .where(
             record.agency_id == agency_id,
+            is_retained(now),
             record.at >= since,
             record.day >= since.date(),  # which PostgreSQL has its partitions by
             record.event.in_(_EVENTS),

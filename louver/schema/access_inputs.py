@@ -125,12 +125,12 @@ class GrantSupportInput:
         Raises:
             InvalidInputError: a moment has no time zone.
         """
-        starts_at = _require_zone(self.starts_at) or now
+        starts_at = require_zone(self.starts_at) or now
         return GrantOrder(
             ticket=self.ticket,
             reason=self.reason,
             starts_at=starts_at,
-            ends_at=_require_zone(self.ends_at) or starts_at + timedelta(days=_GRANT_DAYS),
+            ends_at=require_zone(self.ends_at) or starts_at + timedelta(days=_GRANT_DAYS),
             fields=None if self.fields is None else tuple(self.fields),
             officer_ids=read_ids("officer", self.officer_ids),
             incident_ids=read_ids("uofincident", self.incident_ids),
@@ -171,7 +171,12 @@ def read_lines(agency_id: UUID, lines: Iterable[PolicyLineInput]) -> Iterable[Po
     )
 
 
-def _require_zone(moment: datetime | None) -> datetime | None:
+def require_zone(moment: datetime | None) -> datetime | None:
+    """Answer a moment in UTC.
+
+    Raises:
+        InvalidInputError: it has no time zone, or is out of range.
+    """
     if moment is None:
         return None
     if moment.tzinfo is None:

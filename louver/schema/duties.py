@@ -27,6 +27,8 @@ QUERIES = {
     "reviewKey": Duty(Administered.KEYS, Act.VIEW),
     # It answers rows by the rights of the key that it is about: for those alone who could issue that key.
     "previewKey": Duty(Administered.KEYS, Act.ENTER),
+    "auditHolds": Duty(Administered.AUDIT, Act.VIEW),
+    "auditRetention": Duty(Administered.AUDIT, Act.VIEW),
 }
 MUTATIONS = {
     "publishPolicy": Duty(Administered.POLICY, Act.ENTER),
@@ -43,4 +45,7 @@ MUTATIONS = {
     "rotateKey": Duty(Administered.KEYS, Act.ENTER),
     "changeKey": Duty(Administered.KEYS, Act.ENTER),
     "revokeKey": Duty(Administered.KEYS, Act.ENTER),
+    "placeAuditHold": Duty(Administered.AUDIT, Act.ENTER),
+    "releaseAuditHold": Duty(Administered.AUDIT, Act.ENTER),
+    "chooseAuditRemoval": Duty(Administered.AUDIT, Act.ENTER),
 }

@@ -11,7 +11,7 @@ from strawberry.types.field import StrawberryField
 from louver.resolvers.catalogue import Catalogue
 from louver.resolvers.needs import name_roots
 from louver.resolvers.requests import RootKind
-from louver.schema import access, explaining, keys, operations
+from louver.schema import access, audit_holds, explaining, keys, operations
 from louver.schema.building import Builder
 from louver.schema.catalogue import build_catalogue
 from louver.schema.documents import UseParsedDocument
@@ -98,11 +98,16 @@ def build_schema() -> LouverSchema:
             operations.make_query_field(),
             *explaining.list_query_fields(),
             *keys.list_query_fields(),
+            *audit_holds.list_query_fields(),
         ],
     )
     types = [builder.namespace[name] for name in catalogue]
     schema = _Schema(
-        query, keys.Mutation, types=types, execution_context_class=PlannedExecutor, extensions=[UseParsedDocument]
+        query,
+        audit_holds.Mutation,
+        types=types,
+        execution_context_class=PlannedExecutor,
+        extensions=[UseParsedDocument],
     )
     graphql = schema._schema  # noqa: SLF001 - see LouverSchema.graphql
     made = LouverSchema(schema, catalogue, roots, VisibilityIndex(graphql, catalogue, roots))

@@ -16,6 +16,7 @@ from louver.logging.location import locate_audit
 from louver.logging.tables import audit_records
 from louver.settings import Settings
 from louver.stores import upgrade_stores
+from tests.audit.retaining import Log
 
 TIMEOUT_SECONDS = 0.5
 
@@ -107,3 +108,9 @@ def make_record() -> Callable[..., AccessRecord]:
         return AccessRecord(**(defaults | fields))
 
     return make_record
+
+
+@pytest.fixture
+def log(settings: Settings, store: AuditStore, audit_engine: AsyncEngine, make_record: Any) -> Log:
+    """A log to be filled with old records."""
+    return Log(settings, store, audit_engine, make_record)

@@ -17,6 +17,7 @@ VERSION = f"""{{ version baseVersion restoredVersion at by reason added {LINE} r
 GRANT = """{ id state ticket fields officerIds incidentIds includesUof isApprovalAwaited
     startsAt endsAt grantedBy approvedBy revokedBy }"""
 OPERATION = "{ id text names registeredBy retiredAt retiredBy }"
+HOLD = "{ id kind target recordsFrom recordsUntil reason placedBy endsAt releasedAt releasedBy isLive }"
 ROLE = "{ name template description createdBy retiredAt retiredBy }"
 KEY = """{ prefix state role isPartner purpose scopes { name verbs } allowedAddresses ratePerMinute costPerMinute
     deniedMode safelist createdAt expiresAt revokedAt revokedBy issuedBy replaces lastUsedAt lastUsedAddress calls }"""
@@ -36,6 +37,9 @@ INPUTS = {
     "revokeKey": ("KeyInput", KEY),
     "registerOperations": ("RegisterOperationsInput", OPERATION),
     "retireOperations": ("RetireOperationsInput", OPERATION),
+    "placeAuditHold": ("PlaceAuditHoldInput", HOLD),
+    "releaseAuditHold": ("AuditHoldInput", HOLD),
+    "chooseAuditRemoval": ("ChooseAuditRemovalInput", "{ removal }"),
 }
 ORDERS: dict[str, JSON] = {
     "publishPolicy": {
@@ -56,6 +60,9 @@ ORDERS: dict[str, JSON] = {
     "revokeKey": {"prefix": "0" * 12},
     "registerOperations": {"operations": [{"hash": "1" * 64, "text": "{ __typename }"}]},
     "retireOperations": {"ids": ["sha256:" + "1" * 64]},
+    "placeAuditHold": {"kind": "KEY", "target": "k", "reason": "r", "endsAt": "2999-01-01T00:00:00Z"},
+    "releaseAuditHold": {"holdId": "audithold_" + "1" * 32},
+    "chooseAuditRemoval": {"removal": "DELETE"},
 }
 """One order for each mutation, for whoever may not send it anyway."""
 QUERIES = {
@@ -64,6 +71,8 @@ QUERIES = {
     "agencyRoles": ROLE,
     "supportGrants": GRANT,
     "storedOperations": OPERATION,
+    "auditHolds": HOLD,
+    "auditRetention": "{ removal }",
 }
 
 

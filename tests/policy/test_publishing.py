@@ -24,6 +24,13 @@ from tests.world.store import ROLES, key_of
 
 PHONES = "{ officers(first: 3) { nodes { id workPhone } } }"
 OTHERS = tuple(role for role in ROLES if role != "agency_admin")
+READERS = {
+    "supportGrants": {"chief", "legal", "auditor"},
+    "storedOperations": {"auditor"},
+    "auditHolds": {"legal", "auditor"},
+    "auditRetention": {"legal", "auditor"},
+}
+"""Who reads beside the administrator."""
 
 
 async def sees_phones(server: Any, holder: str) -> bool:
@@ -199,8 +206,8 @@ class TestWhoMay:
 
     @pytest.mark.parametrize("name", QUERIES)
     async def test_7_2_only_administrators_read(self, served, name):
-        """Nobody but an administrator reads the rules; who answers for the agency reads what is open by them."""
-        readers = {"supportGrants": {"chief", "legal", "auditor"}, "storedOperations": {"auditor"}}.get(name, set())
+        """Nobody but an administrator reads the rules; some read what is open by them, or held."""
+        readers = READERS.get(name, set())
         for role in set(OTHERS) - readers:
             body = await served.ask(key_of(role).text, f"{{ {name} {QUERIES[name]} }}")
             assert (body["data"], body["errors"][0]["extensions"]["code"]) == ({name: None}, "ACCESS_DENIED")
