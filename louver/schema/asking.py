@@ -2,23 +2,21 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
+from uuid import UUID
 
-import strawberry
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from louver.authz.duties import Administered
 from louver.authz.principals import Membership
 from louver.errors import AccessDeniedError
 from louver.logging.events import Event
 from louver.resolvers.access import require_right
-from louver.resolvers.asking.reach import Reach, find_reach
+from louver.resolvers.asking.reach import Reach, find_reach, is_own
 from louver.schema.access_inputs import read_agency
 from louver.schema.context import OperationContext
 from louver.schema.duties import QUERIES
-
-Info = strawberry.Info[OperationContext, None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +26,8 @@ class Asked:
     records: AsyncConnection
     log: AsyncConnection
     reach: Reach
+    is_own: bool = False
+    """Whether it is an officer who asks about the own record."""
 
 
 @asynccontextmanager
@@ -42,6 +42,22 @@ async def asking(context: OperationContext, name: str, agency: str | None = None
     async with opened(context, membership) as asked:
         yield asked
     context.facts.returned += (duty.administered,)
+
+
+@asynccontextmanager
+async def asking_of_officer(
+    context: OperationContext, officer_id: UUID, agency: str | None = None
+) -> AsyncGenerator[Asked]:
+    """As `asking`, about one officer: who is that officer needs no other right."""
+    own = next((each for each in context.principal.memberships if is_own(each, officer_id)), None)
+    if own is None:
+        async with asking(context, "auditEvents", agency) as asked:
+            yield asked
+    else:
+        async with opened(context, own) as asked:
+            yield replace(asked, is_own=True)
+        context.facts.returned += (Administered.AUDIT_EVENT,)
+    context.facts.officer_ids |= {officer_id.bytes}
 
 
 @asynccontextmanager

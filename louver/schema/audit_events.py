@@ -1,4 +1,4 @@
-"""`auditEvents`: access records as a connection. No plan reads it: the records lie in the log, and not among the rest."""
+"""`auditEvents`: access records as a connection. No plan reads it, because they lie in the log."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any

@@ -11,7 +11,7 @@ from strawberry.types.field import StrawberryField
 from louver.resolvers.catalogue import Catalogue
 from louver.resolvers.needs import name_roots
 from louver.resolvers.requests import RootKind
-from louver.schema import access, audit_events, audit_holds, explaining, keys, operations
+from louver.schema import access, asking_log, audit_events, audit_holds, explaining, keys, operations
 from louver.schema.building import Builder
 from louver.schema.catalogue import build_catalogue
 from louver.schema.documents import UseParsedDocument
@@ -99,12 +99,13 @@ def build_schema() -> LouverSchema:
             *explaining.list_query_fields(),
             *keys.list_query_fields(),
             *audit_holds.list_query_fields(),
+            *asking_log.list_query_fields(),
         ],
     )
     types = [builder.namespace[name] for name in catalogue]
     schema = _Schema(
         query,
-        audit_holds.Mutation,
+        asking_log.Mutation,
         types=types,
         execution_context_class=PlannedExecutor,
         extensions=[UseParsedDocument],

@@ -60,6 +60,15 @@ class Reach:
         return self.denials[duty] is None
 
 
+def is_own(membership: Membership, officer_id: UUID) -> bool:
+    """Whether a member is the officer, and so may ask who opened the own record.
+
+    It takes no role, but not what closes everything: the end of the subscription, or a key that was issued for less.
+    """
+    permission = membership.rights.permit(Administered.AUDIT_EVENT, Act.VIEW)
+    return membership.officer_id == officer_id and permission.reason in (None, Reason.ROLE)
+
+
 async def find_reach(records: AsyncConnection, membership: Membership, now: datetime) -> Reach:
     """Find what a caller may see of its agency's part of the log."""
     key, agency = ApiKeyRow, AgencyRow
