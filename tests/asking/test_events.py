@@ -4,6 +4,7 @@ import pytest
 
 from louver.logging import Event
 from tests.asking.conftest import DAY, HOUR, NOW
+from tests.world.store import HOLDERS, key_of
 
 EVENTS = """query Events($filter: AuditEventFilter, $orderBy: [AuditEventOrder!], $first: Int, $after: String,
     $last: Int, $before: String) { auditEvents(filter: $filter, orderBy: $orderBy, first: $first, after: $after,
@@ -22,7 +23,7 @@ async def fill_named(asking):
 
 async def names(asking, holder="auditor", **variables):
     """List the names of the operations on one page, of those that were stored here."""
-    variables["filter"] = {"and": [{"operationName": {"in": list(NAMES)}}, variables.get("filter", {})]}
+    variables["filter"] = {"documentHash": {"eq": asking.tag}, "and": [variables.get("filter", {})]}
     page = await asking.found(holder, EVENTS, **variables)
     return [node["operationName"] for node in page["nodes"]], page["pageInfo"]
 
@@ -48,8 +49,11 @@ class TestPage:
         await fill_named(asking)
         _, info = await names(asking, first=1)
         for holder, order in (("agency_admin", None), ("auditor", [{"field": "ROWS"}])):
-            scope = {"operationName": {"in": list(NAMES)}}
-            variables = {"filter": {"and": [scope, {}]}, "after": info["endCursor"], "orderBy": order}
+            variables = {
+                "filter": {"documentHash": {"eq": asking.tag}, "and": [{}]},
+                "after": info["endCursor"],
+                "orderBy": order,
+            }
             body = await asking.ask(holder, EVENTS, **variables)
             assert body["errors"][0]["extensions"]["code"] == "BAD_REQUEST"
 
@@ -93,16 +97,11 @@ class TestReach:
     async def test_own_agency(self, asking):
         """Of another agency's records nothing is seen, nor counted."""
         await asking.fill(NOW - DAY, agency="birch", operation_name="Alpha")
-        assert await asking.found("auditor", TOTAL, filter={"operationName": {"eq": "Alpha"}}) == {"totalCount": 0}
+        assert await asking.found("auditor", TOTAL, filter={"documentHash": {"eq": asking.tag}}) == {"totalCount": 0}
 
     async def test_several_agencies(self, asking):
         """A record of several agencies is each one's to see, without the ids that may be another's."""
-        await fill_named(asking)
-        ours = bytes.fromhex(
-            (await asking.found("auditor", "{ viewer { memberships { agency { id } } } }"))["memberships"][0]["agency"][
-                "id"
-            ].removeprefix("agency_")
-        )
+        ours = HOLDERS["auditor"].agency_id.bytes
         both = {"agency_id": None, "agency_ids": b"".join(sorted([ours, b"x" * 16]))}
         await asking.fill(NOW - DAY, operation_name="Zulu", officer_ids=b"o" * 16, caller=both)
         query = '{ auditEvents(filter: {operationName: {eq: "Zulu"}}) { nodes { officerIds agencyId } } }'
@@ -111,17 +110,16 @@ class TestReach:
     async def test_twelve_months(self, asking):
         """What is twelve months old is not shown, whether or not a run has removed it."""
         await asking.fill(NOW - 366 * DAY - HOUR, operation_name="Alpha")
-        assert await asking.found("auditor", TOTAL, filter={"operationName": {"eq": "Alpha"}}) == {"totalCount": 0}
+        assert await asking.found("auditor", TOTAL, filter={"documentHash": {"eq": asking.tag}}) == {"totalCount": 0}
 
     async def test_failed_key(self, asking):
         """A failed attempt with a key of the agency's is nobody's by itself, and is shown to the agency."""
-        prefix = (await asking.found("auditor", "{ auditEvents(first: 0) { totalCount } }")) and "6ih60atnvuD0"
-        nobody = {"agency_id": None, "principal_id": None, "principal_kind": None, "key_prefix": prefix}
+        nobody = {"agency_id": None, "principal_id": None, "principal_kind": None, "key_prefix": key_of("chief").prefix}
         await asking.fill(NOW - HOUR, event=Event.AUTH_FAILED, operation_name="Alpha", caller=nobody)
         await asking.fill(
             NOW - HOUR, event=Event.AUTH_FAILED, operation_name="Alpha", caller=nobody | {"key_prefix": "?"}
         )
-        assert await asking.found("auditor", TOTAL, filter={"operationName": {"eq": "Alpha"}}) == {"totalCount": 1}
+        assert await asking.found("auditor", TOTAL, filter={"documentHash": {"eq": asking.tag}}) == {"totalCount": 1}
 
 
 class TestPolicy:
@@ -149,21 +147,18 @@ class TestPolicy:
         assert body["data"] == {"auditEvents": None}
         assert body["errors"][0]["extensions"]["code"] == "FIELD_DENIED"
 
-    async def test_support_never(self, asking):
+    async def test_support_never(self, own_served):
         """No line of the agency's own opens the log to the vendor's support."""
-        change = """mutation($input: PublishPolicyInput!) { publishPolicy(input: $input) { version } }"""
         line = {"role": "support", "object": "AuditEvent", "act": "view"}
-        await asking.ask("agency_admin", change, input={"baseVersion": 0, "reason": "r", "add": [line]})
-        body = await asking.ask("support", "{ auditEvents { nodes { at } } }")
+        change = "mutation($input: PublishPolicyInput!) { publishPolicy(input: $input) { version } }"
+        order = {"input": {"baseVersion": 0, "reason": "r", "add": [line]}}
+        await own_served.ask(key_of("agency_admin").text, change, order)
+        body = await own_served.ask(key_of("support").text, "{ auditEvents { nodes { at } } }")
         assert body["errors"][0]["extensions"]["code"] == "ACCESS_DENIED"
 
     async def test_hidden_is_unknown(self, asking):
         """To who may not see the log, in mode `hide` it does not exist."""
-        body = await asking.server.ask(
-            __import__("tests.world.store", fromlist=["key_of"]).key_of("hr").text,
-            "{ auditEvents { nodes { at } } }",
-            denied="hide",
-        )
+        body = await asking.server.ask(key_of("hr").text, "{ auditEvents { nodes { at } } }", denied="hide")
         assert "Cannot query field" in body["errors"][0]["message"]
 
     async def test_recorded(self, asking):

@@ -172,7 +172,7 @@ async def find_labels(records: AsyncConnection, reach: Reach, ids: Iterable[UUID
     if not wanted:
         return {}
     named = select(key.id, key.label).where(key.agency_id == reach.agency_id, key.id.in_(wanted))
-    return dict((await records.execute(named)).tuples().all())
+    return {row.id: row.label for row in await records.execute(named)}
 
 
 async def find_principals(
