@@ -4,11 +4,12 @@ import click
 
 from louver.cli.audit_asking import export_, search
 from louver.cli.audit_checking import archive, checkpoint, digest, key, verify
+from louver.cli.audit_evidence import evidence
 from louver.cli.audit_holds import hold
 from louver.cli.audit_questions import accesses, denials, reads, sign_off_, unusual, weeks
 from louver.cli.audit_retention import purge, removal, retain
 
-_CHECKING = (verify, archive, checkpoint, key, digest)
+_CHECKING = (verify, archive, checkpoint, key, digest, evidence)
 _KEEPING = (hold, retain, removal, purge)
 _ASKING = (search, export_, accesses, reads, denials, unusual, weeks, sign_off_)
 

@@ -92,7 +92,8 @@ def _as_manifest(made: Export, file: Path, acting: Acting, given: Mapping[str, A
         policyVersion=acting.membership.rights.policy_version,
         madeAt=acting.now,
         madeBy=acting.author.label,
-        filter={name: value for name, value in given.items() if value is not None},
+        period={"from": given["begin"], "to": given["end"]},
+        filter={name: given[name] for name in given if given[name] is not None and name not in ("begin", "end")},
     )
 
 

@@ -33,6 +33,7 @@ def accesses(*, officer: str, begin: datetime | None, end: datetime | None, firs
     officer_id = parse_id("officer", officer)
 
     async def work(acting: Acting) -> list[questions.Access]:
+        acting.details["officer"] = officer_id.hex
         own = is_own(acting.membership, officer_id)
         if not own:
             require_duty(acting.membership, Administered.AUDIT_EVENT)

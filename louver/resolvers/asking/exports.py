@@ -71,6 +71,11 @@ def list_shown(reach: Reach) -> list[str]:
     return [name for name in AUDIT_EVENT.columns if reach.hides(name) is None]
 
 
+def make_keeper(reach: Reach) -> CursorKeeper:
+    """Make what keeps cursors for as long as one process asks."""
+    return CursorKeeper(CursorCipher(AESSIV.generate_key(_KEY_BITS)), UUID(int=0), [reach.agency_id])
+
+
 async def stream_pages(
     log: AsyncConnection, reach: Reach, fields: Sequence[str], condition: Mapping[str, Any], order: Any = None
 ) -> AsyncIterator[Sequence[Mapping[str, Any]]]:
@@ -79,7 +84,7 @@ async def stream_pages(
     Raises:
         RefusedError: the filter or the order refers to what the caller may not see.
     """
-    keeper = CursorKeeper(CursorCipher(AESSIV.generate_key(_KEY_BITS)), UUID(int=0), [reach.agency_id])
+    keeper = make_keeper(reach)
     cursor: str | None = None
     while True:
         asked = {"filter": condition, "orderBy": order, "first": PAGE_MAX, "after": cursor}
