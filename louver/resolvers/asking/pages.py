@@ -2,9 +2,10 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, func, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, func, select, true, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from louver.authz.vocabulary import Reason
@@ -24,6 +25,7 @@ PAGE_MAX = 1_000
 PLACE = "Query.auditEvents"
 """What its cursors are bound to."""
 _PREFIX = "a_"
+_WINDOWS = (timedelta(days=3), timedelta(days=31))
 _NEWEST_FIRST = ({"field": "at", "direction": "DESC"},)
 
 
@@ -64,8 +66,12 @@ class Pages:
         """Read these fields of the page."""
         limit = self._values[f"{_PREFIX}limit"]
         shown = ["id", *(name for name in fields if name != "id")]
-        found = await self._log.execute(self._select(shown, limit), self._values)
-        rows = [tuple(row) for row in found]
+        rows: list[tuple[Any, ...]] = []
+        for window in self._list_windows():
+            found = await self._log.execute(self._select(shown, limit, window), self._values)
+            rows = [tuple(row) for row in found]
+            if len(rows) >= limit:
+                break
         has_more, rows = len(rows) >= limit, rows[: limit - 1]
         if self._shape.is_backward:
             rows.reverse()
@@ -85,7 +91,7 @@ class Pages:
         counted = select(func.count()).select_from(audit_records).where(self._reach.condition, self._condition)
         return int(await self._log.scalar(counted, self._values) or 0)
 
-    def _select(self, shown: Sequence[str], limit: int) -> Select[*tuple[Any, ...]]:
+    def _select(self, shown: Sequence[str], limit: int, window: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
         """Take each part's own page by its index, and of these the page: never more than is shown is sorted."""
         table, columns = audit_records, AUDIT_EVENT.columns
         cells = [columns[name].expression(table).label(f"f{index}") for index, name in enumerate(shown)]
@@ -93,7 +99,7 @@ class Pages:
         after = after_cursor(self._keys, _PREFIX, self._shape.cursor_nulls)
         parts = [
             select(*cells, *keys)
-            .where(part, self._condition, after)
+            .where(part, self._condition, after, window)
             .order_by(*(key.ordered() for key in self._keys))
             .limit(limit)
             .subquery()
@@ -105,6 +111,19 @@ class Pages:
             for index, key in enumerate(self._keys)
         ]
         return select(page).order_by(*ordered).limit(limit)
+
+    def _list_windows(self) -> Iterator[ColumnElement[bool]]:
+        """Look into the days before first, where the newest are asked for: what they fill is not looked for further.
+
+        The whole year is sorted only for a filter that few records meet.
+        """
+        first = self._keys[0]
+        if first.name == "at" and first.is_descending:
+            start: datetime = self._values.get(f"{_PREFIX}k0") or self._reach.now
+            for length in _WINDOWS:
+                since = start - length
+                yield and_(RECORD.at >= since, RECORD.day >= since.astimezone(UTC).date())
+        yield true()
 
     def _list_keys(self) -> Iterator[SortKey]:
         is_backward = self._shape.is_backward
