@@ -9,13 +9,16 @@ from louver.logging import Event, Outcome
 from tests.asking.conftest import DAY, HOUR, NOW
 from tests.world.store import key_of
 
-ACCESSES = """query($id: ID!, $from: DateTime, $to: DateTime) { accessesOfOfficer(officerId: $id, from: $from, to: $to)
-    { at roles label keyPrefix purpose fields address } }"""
-READS = """query($key: String, $person: ID, $from: DateTime) { auditReads(keyPrefix: $key, personId: $person, from: $from)
-    { agencyIds records rows denied officerCount officerIds incidentCount fields { coordinate operations } addresses } }"""
-DENIALS = "query($from: DateTime, $to: DateTime) { auditDenials(from: $from, to: $to) { reason coordinates keyPrefix times } }"
-UNUSUAL = """query($from: DateTime, $to: DateTime) { unusualAccess(from: $from, to: $to)
-    { oddity principalId keyPrefix amount usual address } }"""
+PERIOD = "$from: DateTime, $to: DateTime"
+ACCESSES = f"""query($id: ID!, {PERIOD}) {{ accessesOfOfficer(officerId: $id, from: $from, to: $to)
+    {{ at roles label keyPrefix purpose fields address }} }}"""
+READS = f"""query($key: String, $person: ID, {PERIOD}) {{ auditReads(
+    keyPrefix: $key, personId: $person, from: $from, to: $to) {{ agencyIds records rows denied officerCount officerIds
+    incidentCount fields {{ coordinate operations }} addresses }} }}"""
+DENIALS = f"""query({PERIOD}) {{ auditDenials(from: $from, to: $to)
+    {{ reason coordinates keyPrefix times }} }}"""
+UNUSUAL = f"""query({PERIOD}) {{ unusualAccess(from: $from, to: $to)
+    {{ oddity principalId keyPrefix amount usual address }} }}"""
 WEEKS = (
     "query($open: Boolean!) { auditWeeks(first: 60, isOpen: $open) { week records denials signedAt signedBy note } }"
 )
@@ -55,6 +58,18 @@ class TestAccessesOfOfficer:
         """Nobody asks about another officer without the right; a colleague does not either."""
         body = await asking.ask(holder, ACCESSES, id=as_id(uuid4()))
         assert body["errors"][0]["extensions"]["code"] == "ACCESS_DENIED"
+
+    async def test_twelve_months(self, asking):
+        """What is twelve months old is not told by any question, whether or not it is asked for."""
+        officer, person, old = uuid4(), uuid4(), NOW - 366 * DAY - HOUR
+        caller = {"principal_id": person, "principal_kind": "person"}
+        await asking.fill(old, officer_ids=officer.bytes, event=Event.ACCESS_DENIED, caller=caller)
+        since = {"from": (old - 30 * DAY).isoformat()}
+        assert await asking.found("auditor", ACCESSES, id=as_id(officer), **since) == []
+        assert (await asking.found("auditor", READS, person=f"person_{person.hex}", **since))["records"] == 0
+        until = {"to": (old + HOUR).isoformat()}
+        assert await asking.found("auditor", DENIALS, **since, **until) == []
+        assert await asking.found("auditor", UNUSUAL, **since, **until) == []
 
     async def test_foreign(self, asking, officer_id):
         """To another agency an officer of ours was never opened by anybody."""

@@ -10,7 +10,6 @@ from sqlalchemy import ColumnElement, String, and_, cast, false, or_, true
 
 from louver.errors import InvalidInputError
 from louver.logging.subjects import holds_id
-from louver.logging.tables import audit_records
 from louver.resolvers.arguments import Compare, FilterNode, IsNull, Junction
 from louver.resolvers.asking.fields import AUDIT_EVENT, COLUMNS, SUBJECTS
 from louver.resolvers.asking.reach import RECORD
@@ -55,7 +54,7 @@ class Conditions:
 
     def _see(self, column: Column) -> ColumnElement[Any]:
         self.referred[column.name] = None
-        return column.expression(audit_records)
+        return column.expression(AUDIT_EVENT.table)
 
     def _list_days(self, node: FilterNode | None) -> Iterator[ColumnElement[bool]]:
         if isinstance(node, Junction) and node.operator == "and":

@@ -11,7 +11,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from louver.authz.vocabulary import Reason
 from louver.errors import FieldDeniedError
 from louver.logging.columns import unpack_ids
-from louver.logging.tables import audit_records
 from louver.resolvers.arguments import ArgumentReader, CursorQuery, PageShape
 from louver.resolvers.asking.conditions import Conditions
 from louver.resolvers.asking.fields import AUDIT_EVENT, SUBJECTS
@@ -88,12 +87,12 @@ class Pages:
 
     async def count(self) -> int:
         """Count all records that the filter leaves."""
-        counted = select(func.count()).select_from(audit_records).where(self._reach.condition, self._condition)
+        counted = select(func.count()).select_from(AUDIT_EVENT.table).where(self._reach.condition, self._condition)
         return int(await self._log.scalar(counted, self._values) or 0)
 
     def _select(self, shown: Sequence[str], limit: int, window: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
         """Take each part's own page by its index, and of these the page: never more than is shown is sorted."""
-        table, columns = audit_records, AUDIT_EVENT.columns
+        table, columns = AUDIT_EVENT.table, AUDIT_EVENT.columns
         cells = [columns[name].expression(table).label(f"f{index}") for index, name in enumerate(shown)]
         keys = [key.expression.label(f"k{index}") for index, key in enumerate(self._keys)]
         after = after_cursor(self._keys, _PREFIX, self._shape.cursor_nulls)
@@ -130,7 +129,7 @@ class Pages:
         for term in self._shape.order:
             column = AUDIT_EVENT.columns[term.field]
             is_descending = term.is_descending ^ is_backward
-            yield SortKey(term.field, column.expression(audit_records), is_descending, column.nullable)
+            yield SortKey(term.field, column.expression(AUDIT_EVENT.table), is_descending, column.nullable)
         yield SortKey("id", RECORD.request_id, is_backward, is_nullable=False)
 
 
