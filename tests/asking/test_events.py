@@ -144,8 +144,7 @@ class TestPolicy:
     async def test_referring(self, asking, arguments):
         """Referring is viewing: by what is hidden nobody filters or sorts."""
         body = await asking.ask("chief", f"{{ auditEvents({arguments}) {{ nodes {{ event }} }} }}")
-        assert body["data"] == {"auditEvents": None}
-        assert body["errors"][0]["extensions"]["code"] == "FIELD_DENIED"
+        assert ("data" in body, body["errors"][0]["extensions"]["code"]) == (False, "FIELD_DENIED")
 
     async def test_support_never(self, own_served):
         """No line of the agency's own opens the log to the vendor's support."""

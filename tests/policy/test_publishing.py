@@ -29,8 +29,13 @@ READERS = {
     "storedOperations": {"auditor"},
     "auditHolds": {"legal", "auditor"},
     "auditRetention": {"legal", "auditor"},
+    "auditDenials": {"chief", "auditor"},
+    "unusualAccess": {"chief", "auditor"},
+    "auditWeeks": {"chief", "auditor"},
 }
 """Who reads beside the administrator."""
+SHARED = {("approveSupportGrant", "chief"), ("signOffAuditWeek", "auditor")}
+"""What somebody else may do, too."""
 
 
 async def sees_phones(server: Any, holder: str) -> bool:
@@ -198,9 +203,9 @@ class TestRefused:
 class TestWhoMay:
     @pytest.mark.parametrize("name", INPUTS)
     async def test_7_2_only_administrators_change(self, served, name):
-        """Nobody but an administrator changes access; a chief approves what support may see of force, no more."""
+        """Nobody but an administrator changes access; a chief approves what support may see of force, and an auditor signs."""
         for role in OTHERS:
-            if (name, role) != ("approveSupportGrant", "chief"):
+            if (name, role) not in SHARED:
                 error = await refused(served, name, role, **ORDERS[name])
                 assert (role, error["code"]) == (role, "ACCESS_DENIED")
 
