@@ -61,14 +61,16 @@ class Server:
 
 
 @contextlib.asynccontextmanager
-async def serving(url: str, folder: Path, *, pool_size: int = 3, **more: Any) -> AsyncIterator[Server]:
+async def serving(
+    url: str, folder: Path, *, pool_size: int = 3, audit_url: str | None = None, **more: Any
+) -> AsyncIterator[Server]:
     """Serve a migrated database for the length of a `with`; the access records go to a file in `folder`.
 
     `more` are further settings.
     """
     settings = Settings(
         database_url=url,
-        audit_url=f"sqlite:///{folder}/audit.db",
+        audit_url=audit_url or f"sqlite:///{folder}/audit.db",
         var=folder,
         secret="s" * 32,
         pool_size=pool_size,

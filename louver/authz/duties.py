@@ -24,6 +24,10 @@ class Administered(StrEnum):
     SUPPORT = "SupportGrant"
     SUPPORT_APPROVAL = "SupportApproval"
     AUDIT = "AuditRetention"
+    AUDIT_EVENT = "AuditEvent"
+    AUDIT_ACTOR = "AuditActor"
+    AUDIT_REVIEW = "AuditReview"
+    AUDIT_EXPORT = "AuditExport"
 
 
 @dataclass(frozen=True, slots=True)

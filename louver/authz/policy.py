@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
-from louver.authz.duties import ADMINISTRATION, Duty
+from louver.authz.duties import ADMINISTRATION, Administered, Duty
 from louver.authz.lines import EVERYWHERE, PolicyLine
 from louver.authz.matrix import FieldGroup
 from louver.authz.reach import Reach, TypeReach
@@ -29,9 +29,14 @@ CEILINGS: tuple[PolicyLine, ...] = (
         PolicyLine(role, EVERYWHERE, ADMINISTRATION, Act.ENTER, Rows.AGENCY, Effect.DENY)
         for role in (Role.PUBLIC_PORTAL, Role.SUPPORT, Role.PARTNER)
     ),
+    *(
+        PolicyLine(role, EVERYWHERE, duty, Act.VIEW, Rows.AGENCY, Effect.DENY)
+        for role in (Role.PUBLIC_PORTAL, Role.SUPPORT)
+        for duty in (Administered.AUDIT_EVENT, Administered.AUDIT_ACTOR, Administered.AUDIT_REVIEW)
+    ),
 )
 """What no agency can grant: rows about people to the public, writing to support and partners, exports to support,
-and the administration of access to any of the three."""
+the administration of access to any of the three, and the log of accesses to support and the public."""
 
 
 def build_policy(

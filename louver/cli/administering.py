@@ -5,7 +5,7 @@ import contextlib
 import os
 import socket
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
@@ -17,12 +17,18 @@ from louver import __version__
 from louver.authz.duties import Administered
 from louver.authz.lines import PolicyLine
 from louver.authz.overlays import CellChange
-from louver.authz.principals import Principal
+from louver.authz.principals import Membership, Principal
 from louver.authz.rights import Rights
 from louver.authz.vocabulary import Act
 from louver.db.engine import create_engine
 from louver.db.reader import open_reader
-from louver.errors import DatabaseUnavailableError, LouverError, RefusedError, UnauthenticatedError
+from louver.errors import (
+    AccessDeniedError,
+    DatabaseUnavailableError,
+    LouverError,
+    RefusedError,
+    UnauthenticatedError,
+)
 from louver.identity import Identifier, Identity
 from louver.logging import AccessRecord, AuditStore, Event, Outcome, configure_logging
 from louver.logging.location import locate_audit
@@ -47,9 +53,16 @@ class Acting:
     agency_id: UUID
     author: Author
     now: datetime
-    rights: Rights
+    membership: Membership
     named: list[str]
     """What the access record is to name, beside what is administered: prefixes of keys."""
+    details: dict[str, Any] = field(default_factory=dict)
+    """What the access record says besides: ids, counts and codes."""
+
+    @property
+    def rights(self) -> Rights:
+        """What the administrator may do in the agency."""
+        return self.membership.rights
 
     def stamp(self, reason: str) -> Stamp:
         """Sign it."""
@@ -78,6 +91,11 @@ def read(duty: Administered, name: str, work: Work[Result]) -> Result:
     return asyncio.run(_act(_Task(duty, Act.VIEW, Event.ACCESS_QUERY, name), work))
 
 
+def ask(event: Event, name: str, work: Work[Result], duty: Administered | None, act: Act = Act.VIEW) -> Result:
+    """Ask the log, which is recorded as such; without a duty the work itself says who may. Raises as `change` does."""
+    return asyncio.run(_act(_Task(duty, act, event, name, is_reading=True), work))
+
+
 def as_json(answer: Any) -> str:
     """Render what `as_dict` made for a program."""
     return orjson.dumps(answer, option=orjson.OPT_INDENT_2).decode()
@@ -97,12 +115,14 @@ def _as_plain(value: Any) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class _Task:
-    duty: Administered
+    duty: Administered | None
     act: Act
     event: Event
     name: str
     """What the log calls it."""
     variables: Mapping[str, Any] | None = None
+    is_reading: bool = False
+    """Whether it changes nothing, even where it takes the right to enter."""
 
 
 async def _act(task: _Task, work: Work[Result]) -> Result:
@@ -114,8 +134,9 @@ async def _act(task: _Task, work: Work[Result]) -> Result:
     try:
         async with _open(settings, store) as administration:
             named: list[str] = []
-            result = await _perform(task, identity, administration, work, named)
-        await store.append(_as_record(task, identity, named=named))
+            details: dict[str, Any] = {}
+            result = await _perform(task, identity, administration, work, named, details)
+        await store.append(_as_record(task, identity, named=named, details=details))
     except LouverError as error:
         await store.append(_as_record(task, identity, error))
         raise
@@ -126,15 +147,29 @@ async def _act(task: _Task, work: Work[Result]) -> Result:
 
 
 async def _perform(
-    task: _Task, identity: Identity, administration: Administration, work: Work[Result], named: list[str]
+    task: _Task,
+    identity: Identity,
+    administration: Administration,
+    work: Work[Result],
+    named: list[str],
+    details: dict[str, Any],
 ) -> Result:
     principal = _require_principal(identity)
-    membership = require_right(principal, None, task.duty, task.act)
-    opened = administration.changing() if task.act is Act.ENTER else administration.reading()
+    membership = _find_membership(principal, task)
+    is_changing = task.act is Act.ENTER and not task.is_reading
+    opened = administration.changing() if is_changing else administration.reading()
     async with opened as connection:
         author = Author.from_principal(principal)
         now = datetime.now(UTC)
-        return await work(Acting(connection, membership.agency_id, author, now, membership.rights, named))
+        return await work(Acting(connection, membership.agency_id, author, now, membership, named, details))
+
+
+def _find_membership(principal: Principal, task: _Task) -> Membership:
+    if task.duty is not None:
+        return require_right(principal, None, task.duty, task.act)
+    if len(principal.memberships) != 1:
+        raise AccessDeniedError("You are in several agencies, or in none.", hint="use a key of one agency")
+    return principal.memberships[0]
 
 
 async def _identify(settings: Settings) -> Identity:
@@ -172,10 +207,15 @@ async def _open(settings: Settings, store: AuditStore) -> AsyncGenerator[Adminis
 
 
 def _as_record(
-    task: _Task, identity: Identity, error: LouverError | None = None, named: Sequence[str] = ()
+    task: _Task,
+    identity: Identity,
+    error: LouverError | None = None,
+    named: Sequence[str] = (),
+    details: Mapping[str, Any] | None = None,
 ) -> AccessRecord:
     event, outcome = task.event, Outcome.ANSWERED
-    returned = (task.duty, *(f"{task.duty}/{each}" for each in named))
+    duties = () if task.duty is None else (task.duty,)
+    returned = (*duties, *(f"{task.duty}/{each}" for each in named))
     if error is not None:
         outcome = Outcome.REFUSED if isinstance(error, RefusedError) else Outcome.UNAVAILABLE
         event = Event.ACCESS_DENIED if error.code in DENIED_CODES else Event.ACCESS_REFUSED
@@ -190,8 +230,9 @@ def _as_record(
         user_agent=f"louver/{__version__}",
         operation_name=task.name,
         coordinates={"returned": (), "denied": (), "masked": (), "suppressed": ()}
-        | ({"denied": (task.duty,)} if event is Event.ACCESS_DENIED else {"returned": () if error else returned}),
+        | ({"denied": duties} if event is Event.ACCESS_DENIED else {"returned": () if error else returned}),
         variables=task.variables,
+        details=details or None,
         request_id=uuid4(),
         replica=f"{socket.gethostname()}:{os.getpid()}",
     )

@@ -74,11 +74,20 @@ def require_right(principal: Principal, agency_id: UUID | None, duty: Administer
     if len(memberships) > 1:
         raise AccessDeniedError("You are in several agencies.", hint="name one with `agencyId`")
     for membership in memberships:
-        permission = membership.rights.permit(duty, act)
-        if permission.is_denied:
-            raise _deny(permission)
+        require_duty(membership, duty, act)
         return membership
     raise _deny(Permission(duty, act, reason=Reason.ROLE))
+
+
+def require_duty(membership: Membership, duty: Administered, act: Act = Act.VIEW) -> None:
+    """Hold a member to a duty.
+
+    Raises:
+        AccessDeniedError: it may not.
+    """
+    permission = membership.rights.permit(duty, act)
+    if permission.is_denied:
+        raise _deny(permission)
 
 
 def _deny(permission: Permission) -> AccessDeniedError:

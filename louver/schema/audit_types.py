@@ -27,14 +27,15 @@ _REMOVALS = {
 }
 
 
-def _declare(enum: type[StrEnum], name: str, description: str, values: Mapping[Any, str]) -> None:
+def declare_enum(enum: type[StrEnum], name: str, description: str, values: Mapping[Any, str]) -> None:
+    """Make an enum of GraphQL, each value with its description."""
     made: Any = strawberry.enum(enum, name=name, description=description)
     for value in made.__strawberry_definition__.values:
         value.description = values[enum[value.name]]
 
 
-_declare(HoldKind, "AuditHoldKind", "What a legal hold names.", _KINDS)
-_declare(Removal, "AuditRemoval", "What becomes of an access record after twelve months.", _REMOVALS)
+declare_enum(HoldKind, "AuditHoldKind", "What a legal hold names.", _KINDS)
+declare_enum(Removal, "AuditRemoval", "What becomes of an access record after twelve months.", _REMOVALS)
 
 
 @strawberry.type(description="A legal hold: access records that stay although their twelve months are over.")

@@ -1,7 +1,7 @@
 """What resolvers and extensions find as `info.context`."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from graphql import DocumentNode
@@ -10,6 +10,7 @@ from louver.authz.principals import Principal
 from louver.authz.vocabulary import DeniedMode
 from louver.resolvers.access import Administration
 from louver.resolvers.answer import AccessFacts, Answer
+from louver.resolvers.notes import Denial
 from louver.resolvers.planner import Plan
 from louver.resolvers.run import Run
 from louver.schema.visibility import Visibility
@@ -40,6 +41,9 @@ class OperationContext:
     facts: AccessFacts
     """For its access record; resolvers that are not planned add to them."""
     gateway: Rehearses
+    denied_mode: DeniedMode = DeniedMode.ERRORS
+    denials: list[Denial] = field(default_factory=list)
+    """What resolvers that are not planned found denied; told as what plans find."""
 
     @property
     def visibility(self) -> Visibility:

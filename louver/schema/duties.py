@@ -29,6 +29,11 @@ QUERIES = {
     "previewKey": Duty(Administered.KEYS, Act.ENTER),
     "auditHolds": Duty(Administered.AUDIT, Act.VIEW),
     "auditRetention": Duty(Administered.AUDIT, Act.VIEW),
+    "auditEvents": Duty(Administered.AUDIT_EVENT, Act.VIEW),
+    "auditReads": Duty(Administered.AUDIT_ACTOR, Act.VIEW),
+    "auditDenials": Duty(Administered.AUDIT_EVENT, Act.VIEW),
+    "unusualAccess": Duty(Administered.AUDIT_EVENT, Act.VIEW),
+    "auditWeeks": Duty(Administered.AUDIT_REVIEW, Act.VIEW),
 }
 MUTATIONS = {
     "publishPolicy": Duty(Administered.POLICY, Act.ENTER),
@@ -48,4 +53,5 @@ MUTATIONS = {
     "placeAuditHold": Duty(Administered.AUDIT, Act.ENTER),
     "releaseAuditHold": Duty(Administered.AUDIT, Act.ENTER),
     "chooseAuditRemoval": Duty(Administered.AUDIT, Act.ENTER),
+    "signOffAuditWeek": Duty(Administered.AUDIT_REVIEW, Act.ENTER),
 }

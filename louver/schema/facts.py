@@ -14,9 +14,9 @@ def fill_facts(facts: AccessFacts, notes: Notes, run: Run) -> None:
     facts.denied = (*dict.fromkeys(denial.coordinate for denial in notes.denials), *facts.denied)
     facts.masked = tuple(dict.fromkeys(restriction.coordinate for restriction in notes.restrictions))
     facts.suppressed = tuple(notes.suppressible)
-    facts.officer_ids = frozenset(run.touched["officer"])
-    facts.incident_ids = frozenset(run.touched["incident"])
-    facts.rows = run.rows
+    facts.officer_ids |= run.touched["officer"]
+    facts.incident_ids |= run.touched["incident"]
+    facts.rows += run.rows
 
 
 def build_extensions(notes: Notes, mode: DeniedMode, run: Run) -> dict[str, Any]:

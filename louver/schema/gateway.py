@@ -1,7 +1,7 @@
 """The gateway: one operation of one principal, from its text to an answer and the facts of what was read."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -135,6 +135,7 @@ class Gateway:
         finally:
             context.run.finish()
         failures = [_execution_error(error) for error in result.errors or ()]
+        notes = replace(notes, denials=[*notes.denials, *context.denials])
         fill_facts(facts, notes, context.run)
         if failures and (operation.operation is OperationType.MUTATION or not _are_denials(result.errors)):
             return _refused([_without_path(failure) for failure in failures[:ERRORS_SHOWN]], facts, quotas)
@@ -195,7 +196,15 @@ class Gateway:
         run = Run(self._reads, values, keeper, find_small_cell_minimum(principal.memberships))
         find_visibility = partial(self._find_visibility, standings)
         context = OperationContext(
-            document.parsed, principal, plan, run, find_visibility, self._administration, asking.facts, self
+            document.parsed,
+            principal,
+            plan,
+            run,
+            find_visibility,
+            self._administration,
+            asking.facts,
+            self,
+            denied_mode=asking.denied_mode,
         )
         return context, plan.notes
 

@@ -46,9 +46,14 @@ def build_inputs(builder: Builder, catalogue: Catalogue) -> None:
         {"ASC": ("ASC", "Smallest first."), "DESC": ("DESC", "Largest first.")},
     )
     for entity in catalogue.values():
-        _build_filter(builder, entity)
-        _build_order(builder, entity)
+        build_referring(builder, entity)
         _build_dimensions(builder, entity)
+
+
+def build_referring(builder: Builder, entity: Entity) -> None:
+    """Make the filter and the order of one type."""
+    _build_filter(builder, entity)
+    _build_order(builder, entity)
 
 
 def column_type(builder: Builder, column: Column) -> str:

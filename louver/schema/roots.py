@@ -11,7 +11,7 @@ from strawberry.types.field import StrawberryField
 from louver.resolvers.catalogue import Catalogue
 from louver.resolvers.needs import name_roots
 from louver.resolvers.requests import RootKind
-from louver.schema import access, audit_holds, explaining, keys, operations
+from louver.schema import access, asking_log, audit_events, audit_holds, explaining, keys, operations
 from louver.schema.building import Builder
 from louver.schema.catalogue import build_catalogue
 from louver.schema.documents import UseParsedDocument
@@ -67,7 +67,7 @@ def build_schema() -> LouverSchema:
     build_inputs(builder, catalogue)
     build_types(builder, catalogue)
     roots: dict[str, tuple[RootKind, str | None]] = {"node": (RootKind.NODE, None)}
-    fields = [_viewer(), _node(builder)]
+    fields = [_viewer(), _node(builder), audit_events.build_field(builder)]
     for entity in catalogue.values():
         single, plural, aggregate = name_roots(entity)
         roots[single] = (RootKind.POINT, entity.name)
@@ -99,12 +99,13 @@ def build_schema() -> LouverSchema:
             *explaining.list_query_fields(),
             *keys.list_query_fields(),
             *audit_holds.list_query_fields(),
+            *asking_log.list_query_fields(),
         ],
     )
     types = [builder.namespace[name] for name in catalogue]
     schema = _Schema(
         query,
-        audit_holds.Mutation,
+        asking_log.Mutation,
         types=types,
         execution_context_class=PlannedExecutor,
         extensions=[UseParsedDocument],
@@ -112,6 +113,7 @@ def build_schema() -> LouverSchema:
     graphql = schema._schema  # noqa: SLF001 - see LouverSchema.graphql
     made = LouverSchema(schema, catalogue, roots, VisibilityIndex(graphql, catalogue, roots))
     _read_by_plan(made)
+    audit_events.read_by_log(graphql)
     return made
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from graphql import (
     FieldNode,
@@ -30,13 +30,15 @@ from louver.resolvers.requests import Request, Root
 from louver.resolvers.selection import Field
 from louver.schema.documents import Document
 from louver.schema.duties import QUERIES
-from louver.schema.roots import LouverSchema
+
+if TYPE_CHECKING:  # roots builds the schema of fields that are collected here
+    from louver.schema.roots import LouverSchema
 
 
 class Selector:
     """Collects the requests of documents over one schema."""
 
-    def __init__(self, schema: LouverSchema) -> None:
+    def __init__(self, schema: "LouverSchema") -> None:
         self._schema = schema
         self._graphql: GraphQLSchema = schema.graphql
 
@@ -54,7 +56,7 @@ class Selector:
         }
         query = self._graphql.query_type
         assert query is not None  # noqa: S101 - the schema has one
-        collector = _Collector(self._graphql, fragments, variables)
+        collector = Collector(self._graphql, fragments, variables)
         catalogue = self._schema.catalogue
         roots, administered, unplanned = [], [], []
         for key, nodes in collector.group(query, [operation.selection_set]).items():
@@ -69,7 +71,7 @@ class Selector:
         return Request(roots, catalogue, administered, unplanned)
 
 
-class _Collector:
+class Collector:
     """Applies fragments, @skip and @include to selections."""
 
     def __init__(
@@ -80,6 +82,7 @@ class _Collector:
         self._variables = variables
 
     def group(self, parent: GraphQLObjectType, sets: Iterable[SelectionSetNode]) -> dict[str, list[FieldNode]]:
+        """Gather what is selected, by response key."""
         grouped: dict[str, list[FieldNode]] = {}
         visited: set[str] = set()
         for selections in sets:
@@ -87,6 +90,7 @@ class _Collector:
         return grouped
 
     def fields(self, parent: GraphQLObjectType, sets: Iterable[SelectionSetNode]) -> list[Field]:
+        """Collect the fields of one type."""
         return [self.field(parent, key, nodes) for key, nodes in self.group(parent, sets).items()]
 
     def _gather(
@@ -112,6 +116,7 @@ class _Collector:
                     self._gather(parent, fragment.selection_set, grouped, visited)
 
     def field(self, parent: GraphQLObjectType, key: str, nodes: list[FieldNode]) -> Field:
+        """Collect one field with all below it."""
         name = nodes[0].name.value
         if name.startswith("__"):
             return Field(key, name)

@@ -23,9 +23,14 @@ def build_types(builder: Builder, catalogue: Catalogue) -> None:
         [builder.field("id", "ID", "Its id."), builder.field("label", "String", "Its name or title.")],
     )
     for entity in catalogue.values():
-        builder.object(entity.name, entity.description, _fields(builder, entity), [node])
-        _build_connection(builder, entity)
+        build_listed(builder, entity, [node])
         _build_aggregate(builder, catalogue, entity)
+
+
+def build_listed(builder: Builder, entity: Entity, interfaces: Sequence[type] = ()) -> None:
+    """Make the type of an entity and the connection that lists it."""
+    builder.object(entity.name, entity.description, _fields(builder, entity), interfaces)
+    _build_connection(builder, entity)
 
 
 def connection_arguments(builder: Builder, entity: str) -> list[StrawberryArgument]:

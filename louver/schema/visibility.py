@@ -16,6 +16,8 @@ from graphql import (
     get_named_type,
 )
 
+from louver.authz.vocabulary import Act
+from louver.resolvers.asking.fields import AUDIT_EVENT, DUTIES
 from louver.resolvers.catalogue import Catalogue, Entity
 from louver.resolvers.openness import DutyRequirement, Need, Openness, Requirement
 from louver.resolvers.requests import RootKind
@@ -122,6 +124,7 @@ def _list_requirements(
     for root, (kind, name) in roots.items():
         if name is not None:
             yield f"Query.{root}", (Requirement(_ROOT_NEEDS[kind], catalogue[name]),)
+    yield from _list_event_requirements()
     for entity in catalogue.values():
         yield from _list_entity_requirements(entity)
 
@@ -144,3 +147,11 @@ def _list_entity_requirements(entity: Entity) -> Iterator[tuple[str, tuple[Requi
         group = (Requirement(Need.GROUP, entity, dimension),)
         yield f"{name}GroupKey.{dimension}", group
         yield f"{name}Dimension.{enum_name(dimension)}", group
+
+
+def _list_event_requirements() -> Iterator[tuple[str, tuple[DutyRequirement, ...]]]:
+    for field, duty in DUTIES.items():
+        view = (DutyRequirement(duty, Act.VIEW),)
+        yield f"{AUDIT_EVENT.name}.{field}", view
+        yield f"{AUDIT_EVENT.name}Filter.{field}", view
+        yield f"{AUDIT_EVENT.name}OrderField.{enum_name(field)}", view

@@ -20,6 +20,7 @@ UNSHOWN = {
     "logging/archive.py",  # runs the retention first
     "logging/checkpoints.py",
     "logging/sinks.py",
+    "resolvers/asking/fields.py",  # says which columns there are; who reads them does so within a Reach
     *(f"logging/retention/{name}.py" for name in ("agencies", "days", "holds", "periods", "removals")),
 }
 """Modules that read records, and show nothing of them to anybody."""

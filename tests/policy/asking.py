@@ -40,6 +40,7 @@ INPUTS = {
     "placeAuditHold": ("PlaceAuditHoldInput", HOLD),
     "releaseAuditHold": ("AuditHoldInput", HOLD),
     "chooseAuditRemoval": ("ChooseAuditRemovalInput", "{ removal }"),
+    "signOffAuditWeek": ("SignOffAuditWeekInput", "{ week signedBy }"),
 }
 ORDERS: dict[str, JSON] = {
     "publishPolicy": {
@@ -63,6 +64,7 @@ ORDERS: dict[str, JSON] = {
     "placeAuditHold": {"kind": "KEY", "target": "k", "reason": "r", "endsAt": "2999-01-01T00:00:00Z"},
     "releaseAuditHold": {"holdId": "audithold_" + "1" * 32},
     "chooseAuditRemoval": {"removal": "DELETE"},
+    "signOffAuditWeek": {"week": "2026-W12"},
 }
 """One order for each mutation, for whoever may not send it anyway."""
 QUERIES = {
@@ -73,6 +75,9 @@ QUERIES = {
     "storedOperations": OPERATION,
     "auditHolds": HOLD,
     "auditRetention": "{ removal }",
+    "auditDenials": "{ times }",
+    "unusualAccess": "{ amount }",
+    "auditWeeks": "{ week }",
 }
 
 

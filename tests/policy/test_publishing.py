@@ -29,8 +29,13 @@ READERS = {
     "storedOperations": {"auditor"},
     "auditHolds": {"legal", "auditor"},
     "auditRetention": {"legal", "auditor"},
+    "auditDenials": {"chief", "auditor"},
+    "unusualAccess": {"chief", "auditor"},
+    "auditWeeks": {"chief", "auditor"},
 }
 """Who reads beside the administrator."""
+SHARED = {("approveSupportGrant", "chief"), ("signOffAuditWeek", "auditor")}
+"""What somebody else may do, too."""
 
 
 async def sees_phones(server: Any, holder: str) -> bool:
@@ -198,9 +203,9 @@ class TestRefused:
 class TestWhoMay:
     @pytest.mark.parametrize("name", INPUTS)
     async def test_7_2_only_administrators_change(self, served, name):
-        """Nobody but an administrator changes access; a chief approves what support may see of force, no more."""
+        """Nobody but an administrator changes access; a chief approves what support sees of force, an auditor signs."""
         for role in OTHERS:
-            if (name, role) != ("approveSupportGrant", "chief"):
+            if (name, role) not in SHARED:
                 error = await refused(served, name, role, **ORDERS[name])
                 assert (role, error["code"]) == (role, "ACCESS_DENIED")
 
@@ -253,7 +258,7 @@ class TestWhoMay:
         for role in ROLES:
             found = (await served.ask(key_of(role).text, query))["data"]["__schema"]
             fields = found["mutationType"] and {field["name"] for field in found["mutationType"]["fields"]}
-            expected = {"agency_admin": set(INPUTS), "chief": {"approveSupportGrant"}}.get(role)
+            expected = {"agency_admin": set(INPUTS)}.get(role) or {name for name, who in SHARED if who == role} or None
             assert (role, fields) == (role, expected)
             assert ("PolicyVersion" in {each["name"] for each in found["types"]}) == (role == "agency_admin")
 

@@ -9,8 +9,18 @@ ADMINISTRATION = 10
 """A change, or a list that administrators read."""
 DESCRIBED_PER_POINT = 2
 """Objects of the schema that introspection describes for one point."""
-_HEAVY: Mapping[str, int] = {"whoCanSee": 50, "accessMatrix": 200, "previewPolicy": 500}
-_WEIGHTS: Mapping[str, int] = {name: _HEAVY.get(name, ADMINISTRATION) for name in (*QUERIES, *MUTATIONS)}
+_HEAVY: Mapping[str, int] = {
+    "whoCanSee": 50,
+    "accessMatrix": 200,
+    "previewPolicy": 500,
+    "auditEvents": 100,
+    "accessesOfOfficer": 100,
+    "auditReads": 200,
+    "auditDenials": 100,
+    "unusualAccess": 200,
+    "auditWeeks": 100,
+}
+_WEIGHTS: Mapping[str, int] = {name: _HEAVY.get(name, ADMINISTRATION) for name in {*_HEAVY, *QUERIES, *MUTATIONS}}
 _DESCRIBING = frozenset({"__schema", "__type"})
 
 

@@ -1,0 +1,1 @@
+"""Asking the log: pages of access records, and the questions that agencies have by name."""

@@ -1,0 +1,168 @@
+"""`auditEvents`: access records under the policy, asked over HTTP on both engines."""
+
+import pytest
+
+from louver.logging import Event
+from tests.asking.conftest import DAY, HOUR, NOW
+from tests.world.store import HOLDERS, key_of
+
+EVENTS = """query Events($filter: AuditEventFilter, $orderBy: [AuditEventOrder!], $first: Int, $after: String,
+    $last: Int, $before: String) { auditEvents(filter: $filter, orderBy: $orderBy, first: $first, after: $after,
+    last: $last, before: $before) { nodes { operationName } pageInfo { endCursor startCursor hasNextPage
+    hasPreviousPage } } }"""
+TOTAL = "query($filter: AuditEventFilter) { auditEvents(first: 0, filter: $filter) { totalCount } }"
+NAMES = ("Alpha", "Bravo", "Delta", "Gamma")
+
+
+async def fill_named(asking):
+    """Store four records, the first the oldest."""
+    for number, name in enumerate(NAMES):
+        roles = ("chief", "hr") if number % 2 else ("legal",)
+        await asking.fill(NOW - (9 - number) * DAY, operation_name=name, rows=number, caller={"roles": roles})
+
+
+async def names(asking, holder="auditor", **variables):
+    """List the names of the operations on one page, of those that were stored here."""
+    variables["filter"] = {"documentHash": {"eq": asking.tag}, "and": [variables.get("filter", {})]}
+    page = await asking.found(holder, EVENTS, **variables)
+    return [node["operationName"] for node in page["nodes"]], page["pageInfo"]
+
+
+class TestPage:
+    async def test_newest_first(self, asking):
+        """Without an order the newest record comes first."""
+        await fill_named(asking)
+        assert (await names(asking))[0] == list(reversed(NAMES))
+
+    async def test_forward_and_backward(self, asking):
+        """Pages of one list are the whole list, in either direction, without a gap or a double."""
+        await fill_named(asking)
+        order = [{"field": "ROWS"}]
+        first, info = await names(asking, first=3, orderBy=order)
+        second, end = await names(asking, first=3, after=info["endCursor"], orderBy=order)
+        back, start = await names(asking, last=2, before=end["startCursor"], orderBy=order)
+        assert (first + second, back) == (list(NAMES), ["Bravo", "Delta"])
+        assert (info["hasNextPage"], end["hasNextPage"], start["hasPreviousPage"]) == (True, False, True)
+
+    async def test_cursor_is_bound(self, asking):
+        """A cursor is nobody else's, and of no other order."""
+        await fill_named(asking)
+        _, info = await names(asking, first=1)
+        for holder, order in (("agency_admin", None), ("auditor", [{"field": "ROWS"}])):
+            variables = {
+                "filter": {"documentHash": {"eq": asking.tag}, "and": [{}]},
+                "after": info["endCursor"],
+                "orderBy": order,
+            }
+            body = await asking.ask(holder, EVENTS, **variables)
+            assert body["errors"][0]["extensions"]["code"] == "BAD_REQUEST"
+
+    @pytest.mark.parametrize(
+        ("condition", "expected"),
+        [
+            ({"roles": {"has": "hr"}}, ["Gamma", "Bravo"]),
+            ({"roles": {"hasAll": ["hr", "legal"]}}, []),
+            ({"rows": {"gte": 2}}, ["Gamma", "Delta"]),
+            ({"not": {"operationName": {"startsWith": "a"}}}, ["Gamma", "Delta", "Bravo"]),
+            ({"or": [{"operationName": {"eq": "Alpha"}}, {"rows": {"eq": 3}}]}, ["Gamma", "Alpha"]),
+            ({"at": {"lt": (NOW - 7 * DAY - HOUR).isoformat()}}, ["Bravo", "Alpha"]),
+            ({"returned": {"has": "Officer.rank"}, "keyPrefix": {"eq": "kABC"}, "rows": {"lt": 1}}, ["Alpha"]),
+            ({"returned": {"has": "Officer_rank"}}, []),
+        ],
+        ids=["role", "roles", "range", "not", "or", "time", "and", "no-wildcard"],
+    )
+    async def test_filter(self, asking, condition, expected):
+        """A filter holds on every kind of field."""
+        await fill_named(asking)
+        assert (await names(asking, filter=condition))[0] == expected
+
+    async def test_every_field(self, asking):
+        """AU-7: the log can be searched and sorted by each of its fields."""
+        await fill_named(asking)
+        fields = await asking.found("auditor", '{ __type(name: "AuditEventOrderField") { enumValues { name } } }')
+        filters = await asking.found("auditor", '{ __type(name: "AuditEventFilter") { inputFields { name } } }')
+        shown = await asking.found("auditor", '{ __type(name: "AuditEvent") { fields { name } } }')
+        for value in fields["enumValues"]:
+            page = await asking.found("auditor", EVENTS, orderBy=[{"field": value["name"]}], first=3)
+            info, order = page["pageInfo"], [{"field": value["name"]}]
+            after = await asking.found("auditor", EVENTS, orderBy=order, first=2, after=info["endCursor"])
+            assert (len(page["nodes"]), len(after["nodes"])) == (3, 2), value
+        searched = {field["name"] for field in filters["inputFields"]} - {"and", "or", "not"}
+        assert searched == {field["name"] for field in shown["fields"]}
+        for name in searched - {"id"}:
+            await asking.found("auditor", EVENTS, filter={name: {"isNull": False}})
+
+
+class TestReach:
+    async def test_own_agency(self, asking):
+        """Of another agency's records nothing is seen, nor counted."""
+        await asking.fill(NOW - DAY, agency="birch", operation_name="Alpha")
+        assert await asking.found("auditor", TOTAL, filter={"documentHash": {"eq": asking.tag}}) == {"totalCount": 0}
+
+    async def test_several_agencies(self, asking):
+        """A record of several agencies is each one's to see, without the ids that may be another's."""
+        ours = HOLDERS["auditor"].agency_id.bytes
+        both = {"agency_id": None, "agency_ids": b"".join(sorted([ours, b"x" * 16]))}
+        await asking.fill(NOW - DAY, operation_name="Zulu", officer_ids=b"o" * 16, caller=both)
+        query = '{ auditEvents(filter: {operationName: {eq: "Zulu"}}) { nodes { officerIds agencyId } } }'
+        assert await asking.found("auditor", query) == {"nodes": [{"officerIds": None, "agencyId": None}]}
+
+    async def test_twelve_months(self, asking):
+        """What is twelve months old is not shown, whether or not a run has removed it."""
+        await asking.fill(NOW - 366 * DAY - HOUR, operation_name="Alpha")
+        assert await asking.found("auditor", TOTAL, filter={"documentHash": {"eq": asking.tag}}) == {"totalCount": 0}
+
+    async def test_failed_key(self, asking):
+        """A failed attempt with a key of the agency's is nobody's by itself, and is shown to the agency."""
+        nobody = {"agency_id": None, "principal_id": None, "principal_kind": None, "key_prefix": key_of("chief").prefix}
+        await asking.fill(NOW - HOUR, event=Event.AUTH_FAILED, operation_name="Alpha", caller=nobody)
+        await asking.fill(
+            NOW - HOUR, event=Event.AUTH_FAILED, operation_name="Alpha", caller=nobody | {"key_prefix": "?"}
+        )
+        assert await asking.found("auditor", TOTAL, filter={"documentHash": {"eq": asking.tag}}) == {"totalCount": 1}
+
+
+class TestPolicy:
+    @pytest.mark.parametrize("holder", ["support", "public_portal", "officer", "hr", "legal", "supervisor"])
+    async def test_denied(self, asking, holder):
+        """Who does not answer for the agency's accesses sees none of them."""
+        body = await asking.ask(holder, "{ auditEvents { nodes { at } } }")
+        assert body["data"] == {"auditEvents": None}
+        assert body["errors"][0]["extensions"]["code"] == "ACCESS_DENIED"
+
+    async def test_chief(self, asking):
+        """The chief sees what happened; who it was is denied, once a selection and not once a row."""
+        await fill_named(asking)
+        body = await asking.ask("chief", "{ auditEvents { nodes { event who: keyPrefix address } } }")
+        assert {node["who"] for node in body["data"]["auditEvents"]["nodes"]} == {None}
+        told = [(error["path"][-1], error["extensions"]["code"]) for error in body["errors"]]
+        assert told == [("who", "FIELD_DENIED"), ("address", "FIELD_DENIED")]
+
+    @pytest.mark.parametrize(
+        "arguments", ['filter: {address: {eq: "10.0.0.7"}}', "orderBy: [{field: KEY_PREFIX}]"], ids=["filter", "order"]
+    )
+    async def test_referring(self, asking, arguments):
+        """Referring is viewing: by what is hidden nobody filters or sorts."""
+        body = await asking.ask("chief", f"{{ auditEvents({arguments}) {{ nodes {{ event }} }} }}")
+        assert ("data" in body, body["errors"][0]["extensions"]["code"]) == (False, "FIELD_DENIED")
+
+    async def test_support_never(self, own_served):
+        """No line of the agency's own opens the log to the vendor's support."""
+        line = {"role": "support", "object": "AuditEvent", "act": "view"}
+        change = "mutation($input: PublishPolicyInput!) { publishPolicy(input: $input) { version } }"
+        order = {"input": {"baseVersion": 0, "reason": "r", "add": [line]}}
+        await own_served.ask(key_of("agency_admin").text, change, order)
+        body = await own_served.ask(key_of("support").text, "{ auditEvents { nodes { at } } }")
+        assert body["errors"][0]["extensions"]["code"] == "ACCESS_DENIED"
+
+    async def test_hidden_is_unknown(self, asking):
+        """To who may not see the log, in mode `hide` it does not exist."""
+        body = await asking.server.ask(key_of("hr").text, "{ auditEvents { nodes { at } } }", denied="hide")
+        assert "Cannot query field" in body["errors"][0]["message"]
+
+    async def test_recorded(self, asking):
+        """Reading the log is itself in the log, with the fields that were read."""
+        await asking.found("agency_admin", "query Looking { auditEvents { nodes { address } } }")
+        query = '{ auditEvents(filter: {operationName: {eq: "Looking"}}) { nodes { event returned } } }'
+        (node,) = (await asking.found("auditor", query))["nodes"]
+        assert (node["event"], "AuditEvent.address" in node["returned"]) == ("audit.searched", True)
