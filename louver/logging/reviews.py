@@ -4,11 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Column, String, Table, Text, Uuid, insert, select
+from sqlalchemy import Column, ColumnElement, String, Table, Text, Uuid, delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from louver.logging.columns import Instant
-from louver.logging.retention.periods import find_cutoff
 from louver.logging.tables import metadata
 
 audit_reviews = Table(
@@ -39,9 +38,14 @@ async def add_review(connection: AsyncConnection, agency_id: UUID, review: Revie
     await connection.execute(insert(audit_reviews).values(agency_id=agency_id, **values))
 
 
-async def list_reviews(connection: AsyncConnection, agency_id: UUID, now: datetime) -> dict[str, Review]:
-    """List an agency's signatures by week; none is shown for longer than a record."""
+async def list_reviews(connection: AsyncConnection, agency_id: UUID, cutoff: datetime) -> dict[str, Review]:
+    """List an agency's signatures by week. Leak: those up to the cutoff are over, whether or not a run came to them."""
     review = audit_reviews.c
     wanted = select(review.week, review.signed_at, review.signed_by, review.note)
-    wanted = wanted.where(review.agency_id == agency_id, review.signed_at > find_cutoff(now))
+    wanted = wanted.where(review.agency_id == agency_id, review.signed_at > cutoff)
     return {row.week: Review(*row) for row in await connection.execute(wanted)}
+
+
+async def forget_reviews(connection: AsyncConnection, which: ColumnElement[bool]) -> None:
+    """Delete signatures: they name who signed."""
+    await connection.execute(delete(audit_reviews).where(which))

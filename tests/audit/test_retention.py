@@ -10,15 +10,17 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
+from louver.db.engine import begin_writing
 from louver.logging.location import SQLITE_PREFIX, locate_audit
 from louver.logging.retention import Removal, is_retained
 from louver.logging.retention.days import list_unsettled_days
 from louver.logging.retention.turns import LEASE
+from louver.logging.reviews import Review, add_review, audit_reviews
 from louver.logging.statements import list_statements
 from louver.logging.tables import KEPT, PERSONAL, SALT, audit_records
 from louver.retention import open_retention
 from louver.verification import verify_store
-from tests.audit.retaining import NOW, SECOND, THEIRS, YEAR_AGO, show
+from tests.audit.retaining import NOW, OURS, SECOND, THEIRS, YEAR_AGO, show
 
 LEAP_END = datetime(2027, 2, 28, 23, 59, 59, 999_999, tzinfo=UTC)
 
@@ -67,6 +69,25 @@ class TestBoundary:
         before = (await list_rows())[0]
         await log.retain()
         assert (await list_rows())[0] == {name: before[name] for name in KEPT} | dict.fromkeys((*PERSONAL, SALT))
+
+
+class TestReviews:
+    async def test_who_signed_goes_with_the_rest(self, log, audit_engine):
+        """A signature under a week goes when its twelve months are over, and with its agency."""
+        async with begin_writing(audit_engine) as connection:
+            for agency_id, week, moment in ((OURS, "a", YEAR_AGO), (OURS, "b", NOW), (THEIRS, "c", NOW)):
+                await add_review(connection, agency_id, Review(week, moment, "key k7", ""))
+        await log.retain()
+        assert await list_weeks(audit_engine) == ["b", "c"]
+        async with open_retention(log.settings, lambda: NOW) as retention:
+            await retention.purge(OURS, (), NOW)
+        assert await list_weeks(audit_engine) == ["c"]
+
+
+async def list_weeks(engine):
+    """List what is signed."""
+    async with engine.connect() as connection:
+        return sorted((await connection.scalars(select(audit_reviews.c.week))).all())
 
 
 class TestRun:

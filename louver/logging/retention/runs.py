@@ -25,6 +25,7 @@ from louver.logging.retention.removals import (
     remove_batch,
 )
 from louver.logging.retention.turns import Turns
+from louver.logging.reviews import audit_reviews, forget_reviews
 
 REST = 9.0
 """How many times as long as a batch took to rest after it: those who are served have nine tenths of the time."""
@@ -80,6 +81,7 @@ class Retention:
                 counts = counts.plus(await self._clear(agency_id, prefixes, now))
             async with self.turns.write() as connection:
                 await forget_holds(connection, now)
+                await forget_reviews(connection, audit_reviews.c.signed_at <= find_cutoff(now))
                 await self.turns.note_done(connection)
             return Report(find_cutoff(now), counts, (await self._count([order_old(now)], now))[1])
 
@@ -97,6 +99,7 @@ class Retention:
         """
         async with self.turns.write() as connection:
             await note_purge(connection, agency_id, key_prefixes, now)
+            await forget_reviews(connection, audit_reviews.c.agency_id == agency_id)
         counts = await self._clear(agency_id, key_prefixes, now)
         held = (await self._count(list_orders(agency_id, key_prefixes), now))[1]
         return Report(find_cutoff(now), counts, held)

@@ -37,7 +37,7 @@ class Week:
 
 async def list_weeks(log: AsyncConnection, reach: Reach, first: int, *, is_open: bool) -> list[Week]:
     """List the weeks that are over, the newest first; those alone that wait for a signature, if so asked."""
-    reviews = await list_reviews(log, reach.agency_id, reach.now)
+    reviews = await list_reviews(log, reach.agency_id, find_cutoff(reach.now))
     found: list[Week] = []
     for monday in _list_mondays(reach):
         if len(found) >= first:
