@@ -201,6 +201,7 @@ def real_site(request: pytest.FixtureRequest, shared_data: Path, tmp_path_factor
 
 
 def import_all(site: Site, data: Path) -> Site:
+    assert site.invoke("db", "upgrade").exit_code == 0  # the log's store as well, where keys are recorded
     site.run("import", "nj-oag-uof", "--folder", str(data))
     site.run("import", "oregon-dpsst-training", "--folder", str(data), *OREGON)
     return site

@@ -19,7 +19,7 @@ from tests.server import Server, serving
 INCIDENTS = {"Trenton": 1690, "Hoboken": 695, "Montclair": 278, "Princeton": 31}
 MAPPING = tomllib.loads((SHIPPED / "nj-oag-uof.toml").read_text())
 NOTHING = {"", "Not Provided"}
-FORMS_CHUNK = 200
+FORMS_CHUNK = 50
 LISTS = {
     # Kind of file → its column, the field that it fills, the table, the table that keeps what cannot be placed there.
     "contact_origin": ("contact_origin", "contact_origin", "uof_incidents", "uof_incidents", "origin"),
