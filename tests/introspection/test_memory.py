@@ -28,12 +28,13 @@ def test_memory_of_a_role():
     kept, costs = [build(role) for role in TRIED], {}  # now the decisions are made
     tracemalloc.start()
     try:
-        for role in TRIED:
+        for role in [*TRIED, *TRIED, *TRIED]:
             gc.collect()
             before = tracemalloc.get_traced_memory()[0]
             kept.append(build(role))
             gc.collect()
-            costs[role] = tracemalloc.get_traced_memory()[0] - before
+            # The least of three: threads that other tests left allocate as well.
+            costs[role] = min(tracemalloc.get_traced_memory()[0] - before, costs.get(role, sys.maxsize))
     finally:
         tracemalloc.stop()
     assert max(costs.values()) < LIMIT_BYTES, costs
