@@ -32,7 +32,7 @@ def search(*, order_by: str | None, is_descending: bool, first: int, is_json: bo
     """Search the agency's access records."""
     condition = read_filter(given)
     direction = "DESC" if is_descending else "ASC"
-    order = [{"field": order_by, "direction": direction}] if order_by else None
+    order = [{"field": order_by, "direction": direction} if order_by else {"field": "at", "direction": "DESC"}]
 
     async def work(acting: Acting) -> list[Mapping[str, Any]]:
         async with reaching(acting) as (log, reach):

@@ -95,7 +95,8 @@ def _list_argued(root: Root, catalogue: Catalogue) -> Iterator[Argued]:
             yield from _below_row(root.field.children, root.entity, catalogue)
         case RootKind.NODE:
             for name, children in root.field.by_type.items():
-                yield from _below_row(children, catalogue[name], catalogue)
+                if name in catalogue:  # access records are a node that no plan reads
+                    yield from _below_row(children, catalogue[name], catalogue)
         case RootKind.AGGREGATE:
             return
 

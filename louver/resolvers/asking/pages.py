@@ -25,7 +25,8 @@ PLACE = "Query.auditEvents"
 """What its cursors are bound to."""
 _PREFIX = "a_"
 _WINDOWS = (timedelta(days=3), timedelta(days=31))
-_NEWEST_FIRST = ({"field": "at", "direction": "DESC"},)
+_OLDEST_FIRST = ({"field": "at", "direction": "ASC"},)
+"""So that pages stay what they are while the log grows; `last` takes the newest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ class Pages:
         self._keeper = keeper
         self._values: dict[str, Any] = {}
         reader = ArgumentReader(Catalogue({}), _PREFIX, self._values, PAGE_MAX)
-        asked = {**arguments, "orderBy": arguments.get("orderBy") or _NEWEST_FIRST}
+        asked = {**arguments, "orderBy": arguments.get("orderBy") or _OLDEST_FIRST}
         self._shape: PageShape = reader.read_page(AUDIT_EVENT, PLACE, asked, keeper.decode)
         self._is_paged = any(arguments.get(name) is not None for name in ("after", "before"))
         self._conditions = Conditions(self._values, log.dialect.name)
