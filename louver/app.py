@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse
@@ -21,6 +22,7 @@ from louver.concurrency import Gate
 from louver.db.engine import create_engine
 from louver.db.reader import Reader
 from louver.endpoint import Endpoint, Executes, Send
+from louver.errors import InvalidInputError
 from louver.identity import Identifier
 from louver.logging import AuditStore, ValueDigest, configure_logging
 from louver.logging.location import locate_audit
@@ -113,6 +115,7 @@ def create_app(settings: Settings | None = None, build_gateway: GatewayBuilder |
         ],
         middleware=[Middleware(Front, TrustedProxies(settings.trusted_proxies), is_tls_required=settings.require_tls)],
         lifespan=lifespan,
+        exception_handlers={404: _answer_elsewhere, 405: _answer_elsewhere},
     )
 
 
@@ -199,6 +202,14 @@ class _Desk:
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         service: Service = scope["state"]["service"]
         await service.people.desk.serve(scope, receive, send)
+
+
+async def _answer_elsewhere(_request: Request, error: Exception) -> JSONResponse:
+    """Say where something is answered, in the shape of every refusal."""
+    assert isinstance(error, HTTPException)  # noqa: S101 - what these handlers are registered for
+    refusal = InvalidInputError("Nothing is answered here.", hint="send operations to POST /graphql; see docs/http.md")
+    described = {"message": refusal.message, "extensions": refusal.as_extensions()}
+    return JSONResponse({"errors": [described]}, error.status_code, headers=error.headers)
 
 
 async def _answer_health(_request: Request) -> JSONResponse:

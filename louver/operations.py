@@ -18,7 +18,7 @@ class StoredOperations:
         row = StoredOperationRow
         is_live = (row.agency_id == bindparam("agency_id")) & row.retired_at.is_(None)
         self._lookup = Lookup(select(row.text).where(is_live & (row.hash == bindparam("hash"))), reader)
-        self._listing = Lookup(select(row.hash).where(is_live), reader)
+        self._listing = Lookup(select(row.hash, row.text).where(is_live), reader)
         self._digest = digest
 
     async def find(self, agency_ids: Iterable[UUID], document_hash: str) -> str | None:
@@ -36,8 +36,8 @@ class StoredOperations:
         """Whether one of these agencies has registered a document with this hash; raises as `find` does."""
         return await self.find(agency_ids, document_hash) is not None
 
-    async def list_digests(self, agency_id: UUID) -> frozenset[str]:
-        """List what an agency has registered as the log names it; raises as `find` does."""
+    async def list_texts(self, agency_id: UUID) -> dict[str, str]:
+        """List what an agency has registered by the digests that the log names it by; raises as `find` does."""
         if self._digest is None:
-            return frozenset()
-        return frozenset(self._digest.document(each) for (each,) in await self._listing.fetch(agency_id=agency_id))
+            return {}
+        return {self._digest.document(each): text for each, text in await self._listing.fetch(agency_id=agency_id)}

@@ -1,6 +1,6 @@
 """Stored operations, as far as others need to know of them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Protocol
 from uuid import UUID
 
@@ -11,7 +11,7 @@ class StoredOperations(Protocol):
     async def is_stored(self, agency_ids: Collection[UUID], document_hash: str) -> bool:
         """Tell whether one of the agencies has stored the document whose text, in UTF-8, has this SHA-256."""
 
-    async def list_digests(self, agency_id: UUID) -> Collection[str]:
+    async def list_texts(self, agency_id: UUID) -> Mapping[str, str]:
         """List the documents that an agency has stored, by the digests that stand for them in the log."""
 
 
@@ -22,6 +22,6 @@ class NothingStored:
         """See StoredOperations."""
         return False
 
-    async def list_digests(self, agency_id: UUID) -> Collection[str]:  # noqa: ARG002 - the protocol's
+    async def list_texts(self, agency_id: UUID) -> Mapping[str, str]:  # noqa: ARG002 - the protocol's
         """See StoredOperations."""
-        return ()
+        return {}

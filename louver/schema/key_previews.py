@@ -31,6 +31,7 @@ from louver.schema.catalogue import build_catalogue
 from louver.schema.context import OperationContext
 from louver.schema.key_inputs import IssueKeyInput
 from louver.schema.printing import find_visibility, print_shown
+from louver.schema.stored_forecasts import forecast_stored
 from louver.schema.visibility import Visibility
 
 _SAMPLE_ROWS = 2
@@ -52,12 +53,18 @@ async def preview_key(info: Info, order: Annotated[IssueKeyInput, INPUT]) -> sho
     query = _write_sample(visibility)
     context.facts.event = Event.KEY_PREVIEWED
     answer = await _ask(context, membership, prepared.purpose, query) if query else None
-    stored = await context.administration.stored.list_digests(agency_id)
+    stored = await context.administration.stored.list_texts(agency_id)
+    known = {each.recorded.document_hash for each in found}
+    graphql = context.gateway.schema.graphql
+    unsent = await asyncio.to_thread(lambda: list(forecast_stored(graphql, visibility, stored, known, mode)))
     return shown.KeyPreview(
         roles=sorted(prepared.roles),
         scopes=shown.show_scopes(prepared.scopes),
         sdl=sdl,
-        operations=[shown.show_forecast(each, is_stored=each.recorded.document_hash in stored) for each in found],
+        operations=[
+            *(shown.show_forecast(each, is_stored=each.recorded.document_hash in stored) for each in found),
+            *unsent,
+        ],
         sample_query=query or None,
         sample_answer=None if answer is None else _render(answer),
     )

@@ -59,15 +59,15 @@ class IssuedApiKey:
     key: ApiKey = described("All else about it.")
 
 
-@strawberry.type(description="A recorded operation, and what the key would get of it.")
+@strawberry.type(description="An operation that was recorded or is stored, and what the key would get of it.")
 class ForecastOperation:
     """See forecasting.Forecast."""
 
     outlook: str = described("`RUNS`, `LOSES` or `BREAKS`.")
     operation_name: str | None = described("Its name in the document.")
-    document_hash: str = described("SHA-256 of the document.")
+    document_hash: str = described("The digest by which the log names the document.")
     is_stored: bool = described("Whether the agency has stored it.")
-    times: int = described("How often it was recorded of late, whoever sent it.")
+    times: int = described("How often it was recorded of late, whoever sent it; 0 for a stored one that nobody sent.")
     denied: list[str] = described("What the key would not be shown.")
     masked: list[str] = described("What the key would be shown masked.")
 

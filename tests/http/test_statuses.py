@@ -43,3 +43,14 @@ async def test_each_outcome(settings, gateway, key, serve_with, style):
 def test_setting():
     """The edition is named by the status that tells them apart."""
     assert Settings.from_environment({"LOUVER_STATUS_STYLE": "422"}).status_style is StatusStyle.DRAFT
+
+
+@pytest.mark.parametrize(("method", "path", "status"), [("GET", "/nothing", 404), ("POST", "/healthz", 405)])
+async def test_elsewhere(server, method, path, status):
+    """Where nothing is answered, that is said in the shape of every refusal."""
+    response = await server.client.request(method, path)
+    (error,) = response.json()["errors"]
+    assert (response.status_code, error["extensions"]["code"], list(response.json())) == (
+        status, "BAD_REQUEST", ["errors"],
+    )  # fmt: skip
+    assert "/graphql" in error["extensions"]["hint"]

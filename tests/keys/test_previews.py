@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from hashlib import sha256
 
 from graphql import build_client_schema, build_schema, get_introspection_query, lexicographic_sort_schema, print_schema
 from sqlalchemy import update
@@ -47,6 +48,26 @@ class TestPreview:
         assert json.loads(shown["sampleAnswer"]) == answer
         assert answer["data"]["officers"]["nodes"]
         assert "badgeNumber" in shown["sampleQuery"]
+
+    async def test_stored_operations(self, own_desk):
+        """Of what is stored and was never sent it tells the same, from the texts: a closed argument refuses."""
+        texts = {
+            "Runs": "query Runs { officers(first: 1) { nodes { rank } } }",
+            "Loses": "query Loses { officers(first: 1) { nodes { rank lastName } } }",
+            "Breaks": "query Breaks { uofIncidents(first: 1) { nodes { number } } }",
+            "Refers": 'query Refers { officers(filter: { lastName: { eq: "x" } }) { totalCount } }',
+        }
+        drafts = [{"hash": sha256(text.encode()).hexdigest(), "text": text} for text in texts.values()]
+        await changed(own_desk, "registerOperations", operations=drafts)
+        found = {each["operationName"]: each for each in (await preview(own_desk))["operations"]}
+        outlooks = {name: (found[name]["outlook"], found[name]["isStored"], found[name]["times"]) for name in texts}
+        assert outlooks == {
+            "Runs": ("RUNS", True, 0),
+            "Loses": ("LOSES", True, 0),
+            "Breaks": ("BREAKS", True, 0),
+            "Refers": ("BREAKS", True, 0),
+        }
+        assert found["Loses"]["denied"] == ["Officer.lastName"]
 
     async def test_recorded_operations(self, own_desk):
         """Of what was recorded it tells which operations would run, which would lose fields, and which would break."""
