@@ -68,6 +68,7 @@ class Parts:
     keeper: PolicyKeeper
     secret: str
     budgets: Budgets
+    operations: StoredOperations
 
 
 _COLLECTOR_THRESHOLDS = (10_000, 20, 50)
@@ -153,11 +154,12 @@ async def open_service(settings: Settings, build_gateway: GatewayBuilder, stack:
     uses = KeyUses(writer)
     uses.start()
     stack.push_async_callback(uses.close)
-    operations = StoredOperations(reader)
-    budgets, gate = await open_budgets(settings, stack), Gate.from_settings(settings)
-    gateway = GrantedGateway(build_gateway(Parts(settings, reader, writer, store, keeper, secret, budgets)), reader)
-    safelisted = SafelistedGateway(gateway, operations)
     digest, replica = ValueDigest(derive_key(secret, "log digest")), _name_replica()
+    operations = StoredOperations(reader, digest)
+    budgets, gate = await open_budgets(settings, stack), Gate.from_settings(settings)
+    parts = Parts(settings, reader, writer, store, keeper, secret, budgets, operations)
+    gateway = GrantedGateway(build_gateway(parts), reader)
+    safelisted = SafelistedGateway(gateway, operations)
     people = open_people(
         settings, stack, keys=Identifier(reader, keeper, uses), reader=reader, engine=writer, keeper=keeper,
         store=store, digest=digest, replica=replica, secret=secret,
@@ -182,8 +184,7 @@ def _build_gateway(parts: Parts) -> Executes:
     speech = PostgresSpeech() if parts.reader.dialect == "postgresql" else SqliteSpeech()
     cipher = CursorCipher(derive_key(parts.secret, "cursors"))
     log = RecordedLog(locate_audit(parts.settings))
-    stored = StoredOperations(parts.reader, ValueDigest(derive_key(parts.secret, "log digest")))
-    administration = Administration(parts.writer, parts.store.require_writable, log, stored)
+    administration = Administration(parts.writer, parts.store.require_writable, log, parts.operations)
     meter = Meter(Limits.from_settings(parts.settings), parts.budgets.charge_cost)
     return Gateway(schema, parts.reader, speech, cipher, parts.settings.page_size_max, administration, meter)
 

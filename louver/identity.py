@@ -103,10 +103,16 @@ class Identifier:
         )
 
 
-def _parse(authorization: str | None) -> PresentedKey | None:
+def read_bearer(authorization: str | None) -> str | None:
+    """Read what the header bears; None where it is of another scheme, or not there."""
     if authorization is None or authorization[: len(_SCHEME)].lower() != _SCHEME:
         return None
-    return parse_key(authorization[len(_SCHEME) :].strip())
+    return authorization[len(_SCHEME) :].strip()
+
+
+def _parse(authorization: str | None) -> PresentedKey | None:
+    text = read_bearer(authorization)
+    return None if text is None else parse_key(text)
 
 
 def _find_standing(key: Key) -> tuple[frozenset[str], list[str], Opened]:

@@ -1,6 +1,7 @@
 """`louver audit search` and `export`: access records by whoever may see them, recorded as such."""
 
 import os
+import secrets
 from collections.abc import Mapping, Sequence
 from itertools import islice
 from pathlib import Path
@@ -55,7 +56,8 @@ def search(*, order_by: str | None, is_descending: bool, first: int, is_json: bo
 def export_(*, file: Path, form: str, is_json: bool, **given: Any) -> None:
     """Write access records to FILE, and what the file is to FILE.manifest.json."""
     condition = read_filter(given)
-    manifest_file, part = file.with_name(f"{file.name}.manifest.json"), file.with_name(f"{file.name}.part")
+    manifest_file = file.with_name(f"{file.name}.manifest.json")
+    part = file.with_name(f"{file.name}.{secrets.token_hex(4)}.part")
     if file.exists() or manifest_file.exists():
         raise InvalidInputError(f"{file} is there already.", hint="name another file, or take it away")
 

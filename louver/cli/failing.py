@@ -7,7 +7,6 @@ from contextlib import contextmanager
 import click
 
 from louver.errors import InvalidInputError, LouverError, MisconfiguredError, RefusedError
-from louver.logging.redaction import describe_exception
 
 _EXIT_REFUSED = 2
 _EXIT_FAILED = 1
@@ -52,6 +51,8 @@ def _as_ours(error: click.ClickException) -> LouverError:
 
 def _describe(error: Exception) -> LouverError:
     """Tell type and place. Leak: not the words, in which a driver quotes the row that it refused."""
+    from louver.logging.redaction import describe_exception  # noqa: PLC0415 - slow to import, for what crashed alone
+
     described = describe_exception(error)
     place = described["frames"][-1] if described["frames"] else "an unknown place"
     return LouverError(

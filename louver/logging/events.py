@@ -49,7 +49,6 @@ class Event(StrEnum):
     AUDIT_EXPORTED = "audit.exported"
     AUDIT_REVIEWED = "audit.reviewed"
     """Somebody signed that a week of the log was looked at."""
-    AUDIT_VERIFIED = "audit.verified"
     AUDIT_RETAINED = "audit.retained"
     """A run of the retention: records whose time was over were erased or deleted."""
     AUDIT_HELD = "audit.held"

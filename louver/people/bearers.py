@@ -9,24 +9,21 @@ from joserfc.jwk import KeySet
 from louver.authz.claims import find_roles, is_unverified
 from louver.authz.tokens import Agreed, Peeked, TokenRefusedError, peek, verify
 from louver.errors import PolicyStaleError, ProviderUnavailableError, UnauthenticatedError
-from louver.identity import Identity
+from louver.identity import Identity, read_bearer
 from louver.logging import Caller
 from louver.people.key_sets import KeySets
 from louver.people.providers import Provider, Providers, Vouched
 from louver.people.standing import Member, Person, build_principal, describe
 from louver.policy import PolicyKeeper
 
-_SCHEME = "bearer "
 _FORM = "eyJ"
 """How the first part of every token begins: `{"` in base 64."""
 
 
 def find_token(authorization: str | None) -> str | None:
     """Find a token in the header; None where there is something else, such as a key."""
-    if authorization is None or authorization[: len(_SCHEME)].lower() != _SCHEME:
-        return None
-    text = authorization[len(_SCHEME) :].strip()
-    return text if text.startswith(_FORM) else None
+    text = read_bearer(authorization)
+    return text if text is not None and text.startswith(_FORM) else None
 
 
 class Bearers:

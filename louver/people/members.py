@@ -1,8 +1,6 @@
 """An agency's people, as its administrator keeps them: listed, closed, opened, given credentials, removed."""
 
 import secrets
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
@@ -10,7 +8,6 @@ from uuid import UUID
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from louver.authz.overlays import read_defaults
 from louver.authz.passwords import Passwords
 from louver.db.access import MembershipRow, PersonRow
 from louver.db.codes import PersonStatus
@@ -18,8 +15,8 @@ from louver.db.people import PersonCredentialRow, RecoveryCodeRow
 from louver.errors import InvalidInputError
 from louver.people.accounts import end_all_sessions, normalize_email, write_credentials
 from louver.people.joining import is_operator
-from louver.resolvers.administrators import list_holders, require_administrable
-from louver.resolvers.overlays import Author, lock_overlay
+from louver.resolvers.agency_keys import keeping_administrators
+from louver.resolvers.overlays import Author
 
 TEMPORARY = timedelta(hours=72)
 """How long a password that an administrator hands out opens the way to a new one."""
@@ -104,7 +101,7 @@ async def set_status(
         AccessDeniedError: nobody would be left to administer.
     """
     person_id = await _get_own(connection, agency_id, email, author)
-    async with _administrable(connection, agency_id, now):
+    async with keeping_administrators(connection, agency_id, now):
         await connection.execute(update(PersonRow).where(PersonRow.id == person_id).values(status=status))
         if status is PersonStatus.ACTIVE:
             await write_credentials(connection, person_id, {"enabled_at": now})
@@ -121,7 +118,7 @@ async def remove_member(connection: AsyncConnection, agency_id: UUID, email: str
     """
     person_id = await get_member_id(connection, agency_id, email)
     is_it = (MembershipRow.agency_id == agency_id) & (MembershipRow.person_id == person_id)
-    async with _administrable(connection, agency_id, now):
+    async with keeping_administrators(connection, agency_id, now):
         await connection.execute(delete(MembershipRow).where(is_it))
     if not await connection.scalar(select(MembershipRow.id).where(MembershipRow.person_id == person_id).limit(1)):
         is_person = PersonRow.id == person_id
@@ -159,14 +156,3 @@ async def _get_own(connection: AsyncConnection, agency_id: UUID, email: str, aut
             hint="`louver person remove` ends the membership in this agency; for the rest ask who operates the service",
         )
     return person_id
-
-
-@asynccontextmanager
-async def _administrable(connection: AsyncConnection, agency_id: UUID, now: datetime) -> AsyncGenerator[None]:
-    """Hold a change to what leaves an administrator."""
-    overlay = await lock_overlay(connection, agency_id)
-    snapshot = read_defaults().with_overlay(agency_id, overlay.lines)
-    before = await list_holders(connection, agency_id, now)
-    yield
-    after = await list_holders(connection, agency_id, now)
-    require_administrable(agency_id, (snapshot, before), (snapshot, after))

@@ -11,6 +11,7 @@ from louver.db.access import MembershipRow, MembershipUnitRow
 from louver.db.agencies import AgencyRow
 from louver.db.codes import Module, PersonStatus, SubscriptionStatus
 from louver.logging import Caller
+from louver.people.visits import place
 from louver.policy import PolicyKeeper
 
 _BY_KEY_ONLY = frozenset({Role.SUPPORT, Role.PARTNER})
@@ -80,15 +81,15 @@ MEMBER_COLUMNS = (
 
 
 def describe(person: Person, members: Sequence[Member], credential: str | None = None) -> Caller:
-    """Name a person for the log; an agency only where there is but one."""
+    """Name a person for the log."""
     roles = sorted({role for member in members for role in member.roles})
     return Caller(
         principal_id=person.id,
         principal_kind=PrincipalKind.PERSON,
         roles=tuple(roles),
         key_prefix=credential,
-        agency_id=members[0].agency_id if len(members) == 1 else None,
         purpose=f"duties as {', '.join(roles)}" if roles else "log-in",
+        **place(member.agency_id for member in members),
     )
 
 

@@ -90,14 +90,21 @@ def refuse_login(
     return error
 
 
+def place(agency_ids: Iterable[UUID]) -> dict[str, Any]:
+    """Say whose the access is: one agency's or, of a person of several, all of theirs."""
+    agencies = sorted({each.bytes for each in agency_ids})
+    if len(agencies) == 1:
+        return {"agency_id": UUID(bytes=agencies[0])}
+    return {"agency_ids": b"".join(agencies)}
+
+
 def name_person(person_id: UUID | None, agency_ids: Iterable[UUID] = ()) -> Caller:
-    """Name a person for the log before anything is known of roles; an agency only where there is but one."""
-    agencies = tuple(agency_ids)
+    """Name a person for the log before anything is known of roles."""
     return Caller(
         principal_id=person_id,
         principal_kind=PrincipalKind.PERSON if person_id else None,
-        agency_id=agencies[0] if len(agencies) == 1 else None,
         purpose="log-in",
+        **place(agency_ids),
     )
 
 
@@ -106,4 +113,5 @@ def tell_agencies(
 ) -> tuple[Happened, ...]:
     """Tell each of a person's agencies: one of them alone would not see it in the log."""
     agencies: tuple[UUID | None, ...] = tuple(agency_ids) or (None,)
-    return tuple(Happened(event, replace(caller, agency_id=agency), reason, **more) for agency in agencies)
+    callers = (replace(caller, agency_id=agency, agency_ids=b"") for agency in agencies)
+    return tuple(Happened(event, each, reason, **more) for each in callers)

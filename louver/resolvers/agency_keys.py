@@ -122,7 +122,7 @@ async def change(
         InvalidInputError: a value is out of range, or the agency has no such key.
         AccessDeniedError: the scopes are wider than before, or the last administrator's are to be narrowed.
     """
-    async with _keeping_administrators(connection, by.agency_id, now):
+    async with keeping_administrators(connection, by.agency_id, now):
         key = await issued_keys.get_key(connection, prefix, by.agency_id)
         values = wanted.as_columns()
         if "scopes" in values:
@@ -138,13 +138,14 @@ async def revoke(connection: AsyncConnection, by: Administrator, prefix: str, no
         InvalidInputError: the agency has no such key.
         AccessDeniedError: it is the last administrator's.
     """
-    async with _keeping_administrators(connection, by.agency_id, now):
+    async with keeping_administrators(connection, by.agency_id, now):
         key = await issued_keys.get_key(connection, prefix, by.agency_id)
         return await issued_keys.revoke(connection, key, by.author, now)
 
 
 @asynccontextmanager
-async def _keeping_administrators(connection: AsyncConnection, agency_id: UUID, now: datetime) -> AsyncGenerator[None]:
+async def keeping_administrators(connection: AsyncConnection, agency_id: UUID, now: datetime) -> AsyncGenerator[None]:
+    """Hold a change to what leaves an administrator."""
     overlay = await lock_overlay(connection, agency_id)
     snapshot = read_defaults().with_overlay(agency_id, overlay.lines)
     before = await list_holders(connection, agency_id, now)

@@ -1,10 +1,9 @@
 """The explanation of access: why somebody may see something, who else does, and what a draft would change."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Collection, Mapping
+from collections.abc import AsyncGenerator, Callable, Collection
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from functools import cache
 from typing import Annotated, Any
 
 import strawberry
@@ -12,11 +11,9 @@ from strawberry.types.field import StrawberryField
 
 from louver.authz.effective import as_csv, list_rows
 from louver.authz.explaining import Explainer
-from louver.authz.sights import Needs
 from louver.authz.vocabulary import Act
 from louver.errors import InvalidInputError, LimitExceededError
 from louver.resolvers.agency_facts import read_facts
-from louver.resolvers.needs import list_needs
 from louver.resolvers.overlays import Draft
 from louver.resolvers.previewing import PreviewOrder, preview
 from louver.resolvers.questions import Questions
@@ -24,7 +21,7 @@ from louver.resolvers.recorded import DAYS
 from louver.schema import explaining_types as shown
 from louver.schema.access import AgencyId, Info, reading
 from louver.schema.access_inputs import PolicyLineInput, read_lines
-from louver.schema.catalogue import build_catalogue
+from louver.schema.catalogue import read_needs
 
 _ACTIONS = ", ".join(f"`{act}`" for act in Act)
 
@@ -102,7 +99,7 @@ async def _preview_policy(
         draft = facts.under(Draft(facts.version, added, removed, whole).apply(facts.lines))
         order = PreviewOrder(facts, draft, datetime.now(UTC), days)
         async with info.context.administration.log.reading() as log:
-            return shown.show_preview(await preview(connection, log, order, _read_needs()))
+            return shown.show_preview(await preview(connection, log, order, read_needs()))
 
 
 _QUERIES: dict[str, tuple[Callable[..., Any], str]] = {
@@ -124,12 +121,7 @@ def list_query_fields() -> list[StrawberryField]:
 @asynccontextmanager
 async def _asking(info: Info, name: str, agency: str | None) -> AsyncGenerator[Questions]:
     async with reading(info, name, agency) as (connection, agency_id):
-        yield await Questions.read(connection, agency_id, _read_needs(), datetime.now(UTC))
-
-
-@cache
-def _read_needs() -> Mapping[str, Needs]:
-    return list_needs(build_catalogue())
+        yield await Questions.read(connection, agency_id, read_needs(), datetime.now(UTC))
 
 
 def _read_act(text: str) -> Act:
@@ -140,7 +132,7 @@ def _read_act(text: str) -> Act:
 
 
 def _build_matrix(questions: Questions, roles: Collection[str], type_name: str | None) -> shown.AccessMatrix:
-    explainer, defaults = questions.explainer, Explainer(questions.facts.under(()), _read_needs())
+    explainer, defaults = questions.explainer, Explainer(questions.facts.under(()), read_needs())
     rows = list_rows(explainer, roles, type_name)
     plain = list_rows(defaults, roles, type_name)
     return shown.AccessMatrix(

@@ -3,9 +3,8 @@
 import asyncio
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from functools import cache
 from typing import Annotated, Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import orjson
 from sqlalchemy import select
@@ -14,7 +13,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from louver.authz.facts import AgencyFacts, AgencyRights
 from louver.authz.forecasting import forecast
 from louver.authz.principals import Membership, Principal
-from louver.authz.sights import Needs
 from louver.authz.vocabulary import DeniedMode, PrincipalKind
 from louver.db.agencies import AgencyRow
 from louver.logging.events import Event
@@ -22,12 +20,12 @@ from louver.resolvers.agency_facts import read_facts
 from louver.resolvers.agency_keys import Administrator, prepare
 from louver.resolvers.answer import Answer
 from louver.resolvers.key_orders import KeyOrder
-from louver.resolvers.needs import list_needs, name_roots
+from louver.resolvers.needs import name_roots
 from louver.resolvers.overlays import Author
 from louver.resolvers.recorded import list_recorded
 from louver.schema import key_types as shown
 from louver.schema.access import INPUT, Info, find_rights, reading
-from louver.schema.catalogue import build_catalogue
+from louver.schema.catalogue import build_catalogue, read_needs
 from louver.schema.context import OperationContext
 from louver.schema.key_inputs import IssueKeyInput
 from louver.schema.printing import find_visibility, print_shown
@@ -72,7 +70,8 @@ async def preview_key(info: Info, order: Annotated[IssueKeyInput, INPUT]) -> sho
 
 async def _ask(context: OperationContext, membership: Membership, purpose: str, query: str) -> Answer:
     """Ask as the key would. Leak: who looks has read real rows, and the record names them like any others."""
-    principal = Principal(PrincipalKind.KEY, uuid4(), "preview", (membership,), purpose)
+    asker = context.principal  # who pays for it
+    principal = Principal(PrincipalKind.KEY, asker.id, "preview", (membership,), purpose, budget=asker.budget)
     answer = await context.gateway.execute(query, None, None, principal, DeniedMode.ERRORS)
     run = context.run
     context.facts.returned += answer.facts.returned
@@ -129,9 +128,3 @@ async def _read_minimum(connection: AsyncConnection, agency_id: UUID) -> int:
     found = await connection.scalar(select(AgencyRow.small_cell_minimum).where(AgencyRow.id == agency_id))
     assert found is not None  # noqa: S101 - the administrator is a member of it
     return found
-
-
-@cache
-def read_needs() -> dict[str, Needs]:
-    """List what each coordinate takes to be seen, once."""
-    return list_needs(build_catalogue())

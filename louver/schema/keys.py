@@ -16,8 +16,9 @@ from louver.resolvers.key_reviews import review
 from louver.schema import key_types as shown
 from louver.schema import operations
 from louver.schema.access import INPUT, AgencyId, Change, First, Info, changing, declare_change, find_rights, reading
+from louver.schema.catalogue import read_needs
 from louver.schema.key_inputs import ChangeKeyInput, IssueKeyInput, KeyInput, RotateKeyInput
-from louver.schema.key_previews import preview_key, read_needs
+from louver.schema.key_previews import preview_key
 
 Before = Annotated[str | None, strawberry.argument(description="Only keys after this one, by its prefix.")]
 Prefix = Annotated[str, strawberry.argument(description="Prefix of the key.")]

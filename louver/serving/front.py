@@ -66,6 +66,7 @@ class Front:
         try:
             self._proxies.resolve(scope)
         except InvalidInputError as error:
+            structlog.get_logger().warning("request.forwarded_badly", peer=peer)
             return refuse_syntax(error.message, error.hint or "")
         refusal = self._find_exposure(scope, peer)
         if refusal:

@@ -70,6 +70,7 @@ async def test_reject_administration(served, root, mode):
     if not mode:  # a wrong agency is a wrong argument, and no denial that leaves the rest
         assert body.get("data", {}).get("mine") is None
         assert ("data" in body) == ("agencyId" not in root)
+        assert error["extensions"]["code"] == ("BAD_REQUEST" if "agencyId" in root else "ACCESS_DENIED")
         return
     assert ("data" in body, statements) == (False, [])
     assert error["extensions"]["code"] == "FIELD_DENIED"

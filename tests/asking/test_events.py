@@ -174,7 +174,9 @@ class TestNode:
 
     async def test_same_as_listed(self, asking):
         """A record alone, by its id, is what it is in a list."""
+        await fill_named(asking)
         listed = await asking.found("agency_admin", "{ auditEvents(first: 2) { nodes { id event at principalId } } }")
+        assert len(listed["nodes"]) == 2
         for node in listed["nodes"]:
             assert await asking.found("agency_admin", self.QUERY, id=node["id"]) == node | {"__typename": "AuditEvent"}
 

@@ -7,7 +7,7 @@ import pytest
 
 from louver.logging import Event, Outcome
 from tests.asking.conftest import DAY, HOUR, NOW
-from tests.world.store import key_of
+from tests.world.store import HOLDERS, key_of
 
 PERIOD = "$from: DateTime, $to: DateTime"
 ACCESSES = f"""query($id: ID!, {PERIOD}) {{ accessesOfOfficer(officerId: $id, from: $from, to: $to)
@@ -52,6 +52,18 @@ class TestAccessesOfOfficer:
             "at": (NOW - 40 * DAY).isoformat(), "roles": ["chief"], "purpose": "tests", "fields": ["Officer.rank"],
             "label": None, "keyPrefix": None, "address": None,
         }  # fmt: skip
+
+    async def test_several_agencies(self, asking, officer_id):
+        """Who reads for several agencies is told to that of the officer, and to no other that it reads for."""
+        ours = HOLDERS["auditor"].agency_id.bytes
+        both = {"agency_id": None, "agency_ids": b"".join(sorted([ours, b"x" * 16]))}
+        foreign = uuid4()
+        await asking.fill(NOW - 50 * DAY, officer_ids=b"".join(sorted([officer_id.bytes, foreign.bytes])), caller=both)
+        period = {"from": (NOW - 51 * DAY).isoformat(), "to": (NOW - 49 * DAY).isoformat()}
+        counts = [
+            len(await asking.found("auditor", ACCESSES, id=as_id(each), **period)) for each in (officer_id, foreign)
+        ]
+        assert counts == [1, 0]
 
     @pytest.mark.parametrize("holder", ["officer", "hr", "support", "supervisor"])
     async def test_others(self, asking, holder):

@@ -187,3 +187,10 @@ class TestAddresses:
 
 def lasting(key):
     return datetime.fromisoformat(key["expiresAt"]) - datetime.fromisoformat(key["createdAt"])
+
+
+async def test_own_budget(desk):
+    """A key's own budget, of a minute, is held; two minutes may meet within the test."""
+    key = (await desk.issue(ratePerMinute=1))["secret"]
+    statuses = [(await desk.post(key, "{ viewer { label } }")).status_code for _ in range(4)]
+    assert (statuses[0], set(statuses)) == (200, {200, 429})

@@ -88,7 +88,7 @@ class TestPerson:
         ada = await add_person(totp_confirmed_at=datetime(2026, 1, 1, tzinfo=UTC))
         for _ in range(5):
             await browser.log_in(ada.email, "x" * 20)
-        assert told(await browser.log_in(ada.email))
+        assert told(await browser.log_in(ada.email)) == ("UNAUTHENTICATED", "This log-in is not accepted.")
         await louver("enable", ada.email)
         assert (await browser.log_in(ada.email))["next"] == "totp"
         await louver("reset-totp", ada.email)

@@ -72,5 +72,6 @@ async def test_answer_without_reader():
     async with guarding(stall_seconds=SHORT) as guarded, guarded.connected() as wire:
         wire._writer.transport.pause_reading()
         await wire.send(b"GET /large HTTP/1.1\r\nHost: x\r\n\r\n")
-        while not guarded.seen or guarded.server.server_state.connections:  # noqa: ASYNC110  # the server has no event
-            await asyncio.sleep(0.02)
+        async with asyncio.timeout(20):
+            while not guarded.seen or guarded.server.server_state.connections:  # noqa: ASYNC110  # it has no event
+                await asyncio.sleep(0.02)

@@ -13,7 +13,6 @@ from louver.schema.inputs import LISTED, SCALARS
 
 _PSEUDONYMS = TABLES["Officer"].c["pseudonym"]
 _HUNDREDTHS = TABLES["Training"].c["hours_hundredths"]
-_STRANGE_PERCENT = 6
 
 
 def operand_type(column: Column, operator: str) -> str:

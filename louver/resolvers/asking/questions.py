@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from louver.authz.duties import Administered
 from louver.db.access import ApiKeyRow
+from louver.db.officers import OfficerRow
 from louver.errors import LimitExceededError
 from louver.logging.columns import ID_BYTES
 from louver.logging.events import Event
@@ -99,6 +100,9 @@ async def list_accesses(
         RECORD.coordinates, RECORD.principal_kind, RECORD.principal_id, RECORD.key_prefix, RECORD.address,
     )  # fmt: skip
     held = and_(holds_id(RECORD.officer_ids, officer_id), reach.condition, period.condition)
+    if not await _is_ours(records, reach, officer_id):
+        # Leak: of who reads for several agencies, one would learn when the other's officer was looked at.
+        held = and_(held, RECORD.agency_id == reach.agency_id)
     rows = (await log.execute(select(*columns).where(held).order_by(RECORD.at.desc()).limit(first))).all()
     is_named = reach.sees(Administered.AUDIT_ACTOR)
     labels = await find_labels(records, reach, (row.principal_id for row in rows)) if is_named else {}
@@ -118,6 +122,12 @@ async def list_accesses(
         )
         for row in rows
     ]
+
+
+async def _is_ours(records: AsyncConnection, reach: Reach, officer_id: UUID) -> bool:
+    officer = OfficerRow
+    found = select(officer.id).where(officer.agency_id == reach.agency_id, officer.id == officer_id)
+    return await records.scalar(found) is not None
 
 
 async def find_reads(log: AsyncConnection, reach: Reach, principals: Sequence[UUID], period: Period) -> Reads:

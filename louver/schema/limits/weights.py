@@ -13,6 +13,8 @@ _HEAVY: Mapping[str, int] = {
     "whoCanSee": 50,
     "accessMatrix": 200,
     "previewPolicy": 500,
+    "previewKey": 500,
+    "reviewKey": 200,
     "auditEvents": 100,
     "accessesOfOfficer": 100,
     "auditReads": 200,
