@@ -1,12 +1,14 @@
 """Puts the records and a key for each role that is asked about into a fresh database."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import asyncpg
 from dataset import Dataset
 
+from louver.authz import PolicyLine
+from louver.authz.agency_policy import digest_lines
 from louver.authz.keys import issue_key
 from louver.settings import Settings
 from louver.stores import upgrade_stores
@@ -45,3 +47,16 @@ async def add_key(connection: asyncpg.Connection, agency_id: UUID, role: str) ->
     }
     await connection.copy_records_to_table("api_keys", records=[tuple(row.values())], columns=list(row))
     return key.text
+
+
+async def publish(connection: asyncpg.Connection, agency_id: UUID, lines: Sequence[PolicyLine]) -> None:
+    """Put lines into force as an agency's policy, past the check of how many it may have."""
+    columns = ["agency_id", "id", "version", "sub", "obj", "act", "rows", "eft"]
+    rows = [(agency_id, uuid4(), 1, line.sub, line.obj, line.act, line.rows, line.eft) for line in lines]
+    await connection.copy_records_to_table("policy_lines", records=rows, columns=columns)
+    version = {
+        "agency_id": agency_id, "id": uuid4(), "version": 1, "base_version": 0, "at": datetime.now(UTC), "by": "bench",
+        "reason": "bench", "digest": digest_lines(lines), "added": "[]", "removed": "[]", "effects": "[]",
+    }  # fmt: skip
+    await connection.copy_records_to_table("policy_versions", records=[tuple(version.values())], columns=list(version))
+    await connection.execute("UPDATE agencies SET policy_overlay_version = 1 WHERE id = $1", agency_id)

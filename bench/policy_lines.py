@@ -12,7 +12,6 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -25,12 +24,11 @@ import orjson
 from cluster import running_cluster
 from dataset import Dataset
 from load import send, send_load
-from loading import add_key, load
+from loading import add_key, load, publish
 from processes import OTHER_CORE, ServerProcess, pin
 from queries import Case, build_cases
 
 from louver.authz import Act, PolicyLine, Role, Rows, Snapshot, shipped
-from louver.authz.agency_policy import digest_lines
 
 FEW, MANY, EACH, NEW = 150, 10_000, 250, 300
 NEWCOMERS = 7
@@ -96,7 +94,7 @@ async def fill(url: str, dataset: Dataset, asking: str, setting: Setting) -> Fil
     """Give the agency that asks its lines, and make the others and the newcomers."""
     connection = await asyncpg.connect(url)
     try:
-        await publish(connection, dataset.agencies[0], setting.own_lines)
+        await publish(connection, dataset.agencies[0], draw_lines(dataset.agencies[0], setting.own_lines))
         others = [await add_agency(connection, f"Other {number}", EACH) for number in range(setting.others)]
         newcomers = [await add_agency(connection, f"New {number}", NEW) for number in range(NEWCOMERS)]
         await connection.execute("VACUUM ANALYZE")
@@ -111,22 +109,8 @@ async def add_agency(connection: asyncpg.Connection, name: str, count: int) -> s
     columns = ("id", "name", "ori", "state", "timezone", "modules", "status", "small_cell_minimum")
     row = (agency_id, name, f"ZY{agency_id.int % 10**7:07}", "ZZ", "UTC", ["TRAINING", "UOF"], "ACTIVE", 5, 0)
     await connection.copy_records_to_table("agencies", records=[row], columns=[*columns, "policy_overlay_version"])
-    await publish(connection, agency_id, count)
+    await publish(connection, agency_id, draw_lines(agency_id, count))
     return await add_key(connection, agency_id, "chief")
-
-
-async def publish(connection: asyncpg.Connection, agency_id: UUID, count: int) -> None:
-    """Put lines into force, past the check of how many an agency may have."""
-    lines = draw_lines(agency_id, count)
-    columns = ["agency_id", "id", "version", "sub", "obj", "act", "rows", "eft"]
-    rows = [(agency_id, uuid4(), 1, line.sub, line.obj, line.act, line.rows, line.eft) for line in lines]
-    await connection.copy_records_to_table("policy_lines", records=rows, columns=columns)
-    version = {
-        "agency_id": agency_id, "id": uuid4(), "version": 1, "base_version": 0, "at": datetime.now(UTC), "by": "bench",
-        "reason": "bench", "digest": digest_lines(lines), "added": "[]", "removed": "[]", "effects": "[]",
-    }  # fmt: skip
-    await connection.copy_records_to_table("policy_versions", records=[tuple(version.values())], columns=list(version))
-    await connection.execute("UPDATE agencies SET policy_overlay_version = 1 WHERE id = $1", agency_id)
 
 
 async def fill_all(url: str, dataset: Dataset) -> list[Filled]:
