@@ -49,7 +49,7 @@ class Level:
 
     async def run(self, run: Run) -> Any:
         """Fetch and complete the page of a root field."""
-        rows, counted = await asyncio.gather(self._fetch(run, run.values), self._count(run, run.values))
+        rows, counted = await self._read(run, run.values)
         page, has_more = self._trim(list(rows), run)
         below = await self._run_children(page, run)
         return self.complete(page, has_more, counted[0][0] if counted else None, self._sealer(run), below)
@@ -57,10 +57,8 @@ class Level:
     async def run_for(self, parents: Sequence[Any], run: Run) -> Pages:
         """Fetch and complete the pages of all parents at once."""
         values = {**run.values, "parents": parents}
-        rows, counted = (
-            await asyncio.gather(self._fetch(run, values), self._count(run, values)) if parents else ((), ())
-        )
-        totals = {row[0]: row[1] for row in counted or ()}
+        rows, counted = await self._read(run, values) if parents else ((), ())
+        totals = {row[0]: row[1] for row in counted}
         grouped: dict[Any, list[Row]] = {}
         for row in rows:
             grouped.setdefault(row[0], []).append(row)
@@ -74,11 +72,12 @@ class Level:
         pages.empty = self.complete((), False, 0 if is_counted else None, sealer, below)
         return pages
 
-    async def _fetch(self, run: Run, values: dict[str, Any]) -> Sequence[Row]:
-        return await self.statement.run(run.reads, values) if self.statement else ()
-
-    async def _count(self, run: Run, values: dict[str, Any]) -> Sequence[Row] | None:
-        return await self.counts.run(run.reads, values) if self.counts else None
+    async def _read(self, run: Run, values: dict[str, Any]) -> tuple[Sequence[Row], Sequence[Row]]:
+        """Fetch the rows and the counts, at the same time where both are asked for."""
+        if self.statement is None or self.counts is None:
+            rows = await self.statement.run(run.reads, values) if self.statement else ()
+            return rows, await self.counts.run(run.reads, values) if self.counts else ()
+        return await asyncio.gather(self.statement.run(run.reads, values), self.counts.run(run.reads, values))
 
     def _trim(self, rows: list[Row], run: Run) -> tuple[Sequence[Row], bool]:
         size = run.values[f"{self.prefix}limit"] - 1

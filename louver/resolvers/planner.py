@@ -1,5 +1,6 @@
 """From a request and a principal's rights to a plan, built once for all requests of the same shape."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -38,8 +39,10 @@ class Executable(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How each root is read; a root that is missing here answers null."""
+    """How each root is read; a root that is missing in `roots` answers null."""
 
+    keys: tuple[str, ...]
+    """The response keys of all planned roots, in the order of the answer."""
     roots: Mapping[str, Executable]
     notes: Notes
     refusals: Sequence[Refusal]
@@ -47,6 +50,8 @@ class Plan:
     fields: int
     unplanned: tuple[str, ...]
     """Roots of the operation that are read otherwise."""
+    is_whole: bool
+    """Whether it answers all of the operation, so that nothing is left to execute."""
     is_subtractable: bool = False
     """Two of its aggregates leave out small groups, so one could be subtracted from the other."""
 
@@ -54,6 +59,18 @@ class Plan:
         """Answer the root under one response key."""
         root = self.roots.get(key)
         return None if root is None else await root.run(run)
+
+    async def read_all(self, run: Run) -> list[Any]:
+        """Answer all planned roots, in the order of `keys`; in place of one that could not be read is its exception."""
+        if len(self.keys) == 1:
+            return [await self._try(self.keys[0], run)]
+        return await asyncio.gather(*(self._try(key, run) for key in self.keys))
+
+    async def _try(self, key: str, run: Run) -> Any:
+        try:
+            return await self.read(key, run)
+        except Exception as error:  # noqa: BLE001 - one root's failure is told beside what the others found
+            return error
 
 
 class Planner:
@@ -84,8 +101,17 @@ class Planner:
         refusals = tuple(dict.fromkeys(context.refusals))
         cost = add_costs((root.cost for root in roots.values()), OPERATION)
         fields = sum(1 for root in request.roots for _ in root.field.walk())
-        notes, unplanned = context.notes, request.unplanned
-        return Plan(roots, notes, refusals, cost, fields, unplanned, _are_subtractable(request, shapes, roots))
+        return Plan(
+            keys=tuple(root.field.key for root in request.roots),
+            roots=roots,
+            notes=context.notes,
+            refusals=refusals,
+            cost=cost,
+            fields=fields,
+            unplanned=request.unplanned,
+            is_whole=request.is_planned,
+            is_subtractable=_are_subtractable(request, shapes, roots),
+        )
 
 
 def _weigh(plan: Plan) -> int:

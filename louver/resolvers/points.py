@@ -28,6 +28,8 @@ class Lookup:
     children: Sequence[tuple[Level, int]]
     subjects: Sequence[tuple[str, int]]
     cost: Cost
+    is_shared: bool = False
+    """Whether several roots of one operation look up by it."""
 
     async def load(self, ids: Sequence[UUID], run: Run) -> list[Any]:
         """Fetch several rows at once; null for each that is not in reach."""
@@ -54,7 +56,10 @@ class Point:
 
     async def run(self, run: Run) -> Any:
         """Fetch and complete the row."""
-        return await run.loader(self.lookup).load(run.values[self.slot])
+        row_id = run.values[self.slot]
+        if self.lookup.is_shared:
+            return await run.loader(self.lookup).load(row_id)
+        return (await self.lookup.load([row_id], run))[0]
 
 
 def build_point(
@@ -83,7 +88,8 @@ def build_point(
     complete = _compile(source, builder.namespace)
     lookup = Lookup(statement, source, complete, builder.children, builder.subjects, builder.cost)
     if not builder.children:
-        lookup = known.setdefault((statement.sql, source), lookup)
+        known_one = known.setdefault((statement.sql, source), lookup)
+        known_one.is_shared, lookup = known_one is not lookup, known_one
     return Point(lookup, f"a{field.index}_id")
 
 

@@ -59,6 +59,8 @@ class Request:
         self.roots = tuple(roots)
         self.administered = tuple(administered)
         self.unplanned = tuple(unplanned)
+        self.is_planned = not self.unplanned and all(root.kind is not RootKind.NODE for root in self.roots)
+        """Whether plans alone answer it. What a `node` is, its id decides, and it may be none of the plans'."""
         self.catalogue = catalogue
         self.argued = tuple(argued for root in self.roots for argued in _list_argued(root, catalogue))
         for index, argued in enumerate(self.argued):

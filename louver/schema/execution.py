@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from typing import Any
 
-from graphql import GraphQLResolveInfo
+from graphql import GraphQLError, GraphQLResolveInfo
 from graphql.type.introspection import introspection_types
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
+from louver.resolvers.planner import Plan
+from louver.resolvers.run import Run
 from louver.schema.visibility import Visibility
 
 _DESCRIBED = introspection_types["__Type"]
@@ -58,3 +60,15 @@ def _limit(info: GraphQLResolveInfo[Any], described: Any, result: Any, visibilit
 async def read_root(_source: Any, info: GraphQLResolveInfo[Any], **_arguments: Any) -> Completed:
     """Resolve a planned root field: its arguments went into the plan."""
     return Completed(await info.context.read(info.path.key))
+
+
+async def read_planned(plan: Plan, run: Run) -> tuple[dict[str, Any], list[GraphQLError]]:
+    """Answer an operation that is all planned: each root is completed data already, and there is nothing to execute."""
+    data: dict[str, Any] = {}
+    errors = []
+    for key, found in zip(plan.keys, await plan.read_all(run), strict=True):
+        data[key] = found
+        if isinstance(found, Exception):
+            data[key] = None
+            errors.append(GraphQLError(str(found), path=[key], original_error=found))
+    return data, errors

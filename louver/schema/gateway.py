@@ -34,6 +34,7 @@ from louver.resolvers.statements import Reads
 from louver.schema.context import OperationContext
 from louver.schema.denials import list_denial_errors, refuse_denied
 from louver.schema.documents import ERRORS_SHOWN, Document, Documents, Hiding, cut_quoted
+from louver.schema.execution import read_planned
 from louver.schema.facts import build_extensions, fill_facts
 from louver.schema.hiding import hide_in_variables, unmark
 from louver.schema.limits.meter import Meter
@@ -124,28 +125,34 @@ class Gateway:
         quotas = await self._meter.charge(principal, facts.cost)
         try:
             async with self._meter.timing(operation):
-                result = await self.schema.strawberry.execute(
-                    query,
-                    variable_values=dict(variables or {}),
-                    context_value=context,
-                    operation_name=operation_name,
-                )
+                data, causes = await self._run(query, variables, operation_name, context)
         except TimeoutError:
             return _refused([_as_graphql(self._meter.tell_timeout())], facts, quotas)
         finally:
             context.run.finish()
-        failures = [_execution_error(error) for error in result.errors or ()]
+        failures = [_execution_error(error) for error in causes]
         notes = replace(notes, denials=[*notes.denials, *context.denials])
         fill_facts(facts, notes, context.run)
-        if failures and (operation.operation is OperationType.MUTATION or not _are_denials(result.errors)):
+        if failures and (operation.operation is OperationType.MUTATION or not _are_denials(causes)):
             return _refused([_without_path(failure) for failure in failures[:ERRORS_SHOWN]], facts, quotas)
         return Answer(
-            data=result.data,
+            data=data,
             errors=[*failures, *list_denial_errors(notes, denied_mode)],
             extensions=build_extensions(notes, denied_mode, context.run),
             facts=facts,
             quotas=quotas,
         )
+
+    async def _run(
+        self, query: str, variables: Mapping[str, Any] | None, name: str | None, context: OperationContext
+    ) -> tuple[Any, Sequence[GraphQLError]]:
+        """Answer the data and what went wrong in parts of it."""
+        if context.plan.is_whole:
+            return await read_planned(context.plan, context.run)
+        result = await self.schema.strawberry.execute(
+            query, variable_values=dict(variables or {}), context_value=context, operation_name=name
+        )
+        return result.data, result.errors or ()
 
     def _hide(self, standings: Sequence[Standing]) -> Hiding:
         return Hiding(tuple(standing.shape for standing in standings), self._find_visibility(standings))
@@ -277,9 +284,9 @@ def _execution_error(error: GraphQLError) -> dict[str, Any]:
     raise error.original_error or error
 
 
-def _are_denials(errors: Iterable[GraphQLError] | None) -> bool:
+def _are_denials(errors: Iterable[GraphQLError]) -> bool:
     """Whether it is only denials, which leave the rest of an answer; a refused argument refuses the operation."""
-    causes = [error.original_error for error in errors or ()]
+    causes = [error.original_error for error in errors]
     return all(isinstance(each, AccessDeniedError) and not isinstance(each, UnknownAgencyError) for each in causes)
 
 
