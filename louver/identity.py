@@ -2,18 +2,21 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import partial
 
 from louver.authz.addresses import admits
 from louver.authz.grants import Opened, open_grants
 from louver.authz.keys import PresentedKey, matches, parse_key
 from louver.authz.principals import Budget, Membership, Principal, key_roles
+from louver.authz.snapshot import Snapshot
 from louver.authz.vocabulary import DeniedMode, PrincipalKind, Role, Safelist
 from louver.db.codes import Module, PersonStatus
 from louver.db.reader import Reader
 from louver.errors import REFERRAL, LouverError, PolicyStaleError, UnauthenticatedError
-from louver.keys import Key, Keys
+from louver.keys import KEYS_KEPT, Key, Keys
 from louver.logging import Caller
 from louver.policy import PolicyKeeper
+from louver.resolvers.cache import Latest
 from louver.uses import KeyUses
 
 _SCHEME = "bearer "
@@ -41,6 +44,7 @@ class Identifier:
         self._keys = Keys(reader)
         self._keeper = keeper
         self._uses = uses
+        self._admitted: Latest[Identity] = Latest(KEYS_KEPT)
 
     async def identify(self, authorization: str | None, address: str | None = None) -> Identity:
         """Identify whoever sent the header from the address.
@@ -52,7 +56,7 @@ class Identifier:
         if presented is None:
             return _refuse(Caller(), "CREDENTIAL_MALFORMED" if authorization else "CREDENTIAL_MISSING")
         now = datetime.now(UTC)
-        key = await self._keys.find(presented.prefix, now)
+        key = await self._keys.find(presented.prefix)
         if not matches(presented, key.secret_hash if key else None) or key is None:
             # Leak: one answer for an unknown key and a wrong secret, or the ids of keys could be found by trying.
             return _refuse(Caller(key_prefix=presented.prefix), "KEY_WRONG" if key else "KEY_UNKNOWN")
@@ -62,45 +66,50 @@ class Identifier:
         return lapse or await self._admit(key)
 
     async def _admit(self, key: Key) -> Identity:
-        roles, modules, opened = _find_standing(key)
         try:
             snapshot = await self._keeper.get(key.agency_id, key.policy_version)
         except PolicyStaleError as error:
-            return Identity(_describe(key, roles), refusal=error)
-        rights = snapshot.rights(
-            key.agency_id,
-            roles,
-            scopes=opened.scopes,
-            narrowed=opened.narrowed,
-            modules=modules,
-            subscription=key.subscription,
-        )
-        membership = Membership(
-            agency_id=key.agency_id,
-            rights=rights,
-            unit_ids=key.unit_ids,
-            officer_id=key.officer_id,
-            small_cell_minimum=key.small_cell_minimum,
-            trainings_cycle=_find_cycle(key),
-            granted_officers=opened.officers,
-            granted_incidents=opened.incidents,
-        )
-        caller = _describe(key, roles)
-        return Identity(
-            caller,
-            Principal(
-                kind=PrincipalKind(str(caller.principal_kind)),
-                id=key.id,
-                label=key.prefix,
-                memberships=(membership,),
-                purpose=caller.purpose,
-                denied_mode=DeniedMode(key.denied_mode or DeniedMode.ERRORS),
-                person_id=key.person_id,
-                grants=frozenset(grant.id for grant in key.grants),
-                budget=Budget(key.rate_per_minute, key.cost_per_minute),
-                safelist=Safelist(key.safelist or Safelist.OFF),
-            ),
-        )
+            return Identity(_describe(key, _find_standing(key)[0]), refusal=error)
+        return self._admitted.get_or_make(key.id, (key, snapshot), partial(_admit, key, snapshot))
+
+
+def _admit(key: Key, snapshot: Snapshot) -> Identity:
+    """Make the principal of a key that is accepted; it depends on these two alone."""
+    roles, modules, opened = _find_standing(key)
+    rights = snapshot.rights(
+        key.agency_id,
+        roles,
+        scopes=opened.scopes,
+        narrowed=opened.narrowed,
+        modules=modules,
+        subscription=key.subscription,
+    )
+    membership = Membership(
+        agency_id=key.agency_id,
+        rights=rights,
+        unit_ids=key.unit_ids,
+        officer_id=key.officer_id,
+        small_cell_minimum=key.small_cell_minimum,
+        trainings_cycle=_find_cycle(key),
+        granted_officers=opened.officers,
+        granted_incidents=opened.incidents,
+    )
+    caller = _describe(key, roles)
+    return Identity(
+        caller,
+        Principal(
+            kind=PrincipalKind(str(caller.principal_kind)),
+            id=key.id,
+            label=key.prefix,
+            memberships=(membership,),
+            purpose=caller.purpose,
+            denied_mode=DeniedMode(key.denied_mode or DeniedMode.ERRORS),
+            person_id=key.person_id,
+            grants=frozenset(grant.id for grant in key.grants),
+            budget=Budget(key.rate_per_minute, key.cost_per_minute),
+            safelist=Safelist(key.safelist or Safelist.OFF),
+        ),
+    )
 
 
 def read_bearer(authorization: str | None) -> str | None:

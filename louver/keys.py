@@ -1,6 +1,8 @@
 """Keys as the store holds them: found by prefix, with all that their principal depends on, in one statement."""
 
-from datetime import date, datetime
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -13,7 +15,9 @@ from louver.db.agencies import AgencyRow
 from louver.db.codes import Module, PersonStatus, SubscriptionStatus
 from louver.db.reader import Reader
 from louver.db.types import Instant
-from louver.lookups import Lookup
+from louver.gathering import Gatherer
+from louver.lookups import Lookup, speech_of
+from louver.resolvers.cache import Latest
 
 
 class Key(NamedTuple):
@@ -52,23 +56,36 @@ class Key(NamedTuple):
 
 
 _KEY_COLUMNS = len(Key._fields) - 2
+_PREFIX = Key._fields.index("prefix")
+KEYS_KEPT = 10_000
 
 
 class Keys:
-    """Finds keys."""
+    """Finds keys, as they are in the store when they are asked for."""
 
     def __init__(self, reader: Reader) -> None:
-        self._lookup = Lookup(_select_key(), reader)
+        self._lookup = Lookup(_select_keys(reader), reader)
+        self._gatherer: Gatherer[str, Key] = Gatherer(self._read)
+        self._made: Latest[Key] = Latest(KEYS_KEPT)
 
-    async def find(self, prefix: str, now: datetime) -> Key | None:
-        """Find a key by its prefix, whatever its state.
+    async def find(self, prefix: str) -> Key | None:
+        """Find a key by its prefix, whatever its state; the very same object as before while nothing of it changed.
 
         Raises:
             DatabaseUnavailableError: the store did not answer.
         """
-        rows = await self._lookup.fetch(prefix=prefix, now=now)
-        if not rows:
-            return None
+        return await self._gatherer.find(prefix)
+
+    async def _read(self, prefixes: Sequence[str]) -> dict[str, Key]:
+        grouped: dict[str, list[Sequence[Any]]] = {}
+        for row in await self._lookup.fetch_raw(prefixes=prefixes, now=datetime.now(UTC)):
+            grouped.setdefault(row[_PREFIX], []).append(row)
+        return {
+            prefix: self._made.get_or_make(prefix, rows, partial(self._make, rows)) for prefix, rows in grouped.items()
+        }
+
+    def _make(self, raw: Sequence[Sequence[Any]]) -> Key:
+        rows = [self._lookup.decode(row) for row in raw]
         key = Key(*rows[0][:_KEY_COLUMNS])
         # One row for each grant and further unit together.
         grants = {row[_KEY_COLUMNS]: Grant._make(row[_KEY_COLUMNS:-1]) for row in rows if row[_KEY_COLUMNS] is not None}
@@ -76,8 +93,9 @@ class Keys:
         return key._replace(grants=tuple(grants.values()), unit_ids=units)
 
 
-def _select_key() -> Select[*tuple[Any, ...]]:
-    key, grant = ApiKeyRow, SupportGrantRow
+def _select_keys(reader: Reader) -> Select[*tuple[Any, ...]]:
+    key, grant, speech = ApiKeyRow, SupportGrantRow, speech_of(reader)
+    prefixes = bindparam("prefixes", type_=speech.array_type(key.__table__.c.prefix.type))
     is_for_it = or_(grant.person_id.is_(None), grant.person_id == key.person_id)
     return (
         select(
@@ -118,7 +136,7 @@ def _select_key() -> Select[*tuple[Any, ...]]:
         .outerjoin(PersonRow, PersonRow.id == key.person_id)
         .outerjoin(grant, and_(key.role == Role.SUPPORT.value, grant.agency_id == key.agency_id, is_for_it, is_live()))
         .outerjoin(KeyUnitRow, and_(KeyUnitRow.agency_id == key.agency_id, KeyUnitRow.key_id == key.id))
-        .where(key.prefix == bindparam("prefix"))
+        .where(speech.is_member(key.__table__.c.prefix, prefixes))
         .order_by(grant.ticket, grant.id)
     )
 

@@ -10,11 +10,16 @@ from louver.resolvers.dialects import PostgresSpeech, Speech, SqliteSpeech
 from louver.resolvers.statements import Statement
 
 
+def speech_of(reader: Reader) -> Speech:
+    """How the reader's database is spoken to."""
+    return PostgresSpeech() if reader.dialect == "postgresql" else SqliteSpeech()
+
+
 class Lookup:
     """One SELECT for one database; parameters are bound by name."""
 
     def __init__(self, query: Select[*tuple[Any, ...]], reader: Reader) -> None:
-        speech: Speech = PostgresSpeech() if reader.dialect == "postgresql" else SqliteSpeech()
+        speech = speech_of(reader)
         self._reader = reader
         self._statement = Statement(query, speech)
         self._decoders = tuple(
@@ -28,9 +33,18 @@ class Lookup:
         Raises:
             DatabaseUnavailableError: the database did not answer.
         """
-        return [self._decode(row) for row in await self._statement.run(self._reader, values)]
+        return [self.decode(row) for row in await self.fetch_raw(**values)]
 
-    def _decode(self, row: Sequence[Any]) -> tuple[Any, ...]:
+    async def fetch_raw(self, **values: Any) -> Sequence[Sequence[Any]]:
+        """Return all rows as the driver has them; `decode` reads one.
+
+        Raises:
+            DatabaseUnavailableError: the database did not answer.
+        """
+        return await self._statement.run(self._reader, values)
+
+    def decode(self, row: Sequence[Any]) -> tuple[Any, ...]:
+        """Read one row."""
         return tuple(decode(value) for decode, value in zip(self._decoders, row, strict=True))
 
 

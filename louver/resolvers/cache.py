@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 Value = TypeVar("Value")
 
@@ -34,4 +34,26 @@ class LruCache(Generic[Value]):
             return value
         self.hits += 1
         self._values.move_to_end(key)
+        return value
+
+
+class Latest(Generic[Value]):
+    """The last value that was made under each name, good as long as what it was made from is the same.
+
+    Of at most `size` names; the first that came goes first.
+    """
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._made: dict[Hashable, tuple[Any, Value]] = {}
+
+    def get_or_make(self, name: Hashable, source: Any, make: Callable[[], Value]) -> Value:
+        """Return what was made from an equal source, or make it."""
+        made = self._made.get(name)
+        if made is not None and made[0] == source:
+            return made[1]
+        value = make()
+        if name not in self._made and len(self._made) >= self._size:
+            del self._made[next(iter(self._made))]
+        self._made[name] = (source, value)
         return value
