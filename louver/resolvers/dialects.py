@@ -1,7 +1,9 @@
 """The few places where SQLite and PostgreSQL say the same thing differently."""
 
 import json
-from typing import Any, Protocol
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import (
     ARRAY,
@@ -19,6 +21,7 @@ from sqlalchemy import (
     column,
     exists,
     func,
+    literal_column,
     not_,
     select,
     true,
@@ -52,6 +55,28 @@ def _item_type(bound: BindParameter[Any]) -> TypeEngine[Any]:
     return kind.item if isinstance(kind, JsonArray) else kind.item_type  # type: ignore[attr-defined]  # else an ARRAY
 
 
+@dataclass(frozen=True, slots=True)
+class First:
+    """Which rows of each parent: those that are `wanted`, the first by `ordered`."""
+
+    row: FromClause
+    wanted: ColumnElement[bool]
+    parent_key: ColumnElement[Any]
+    ordered: Sequence[ColumnElement[Any]]
+    limit: BindParameter[Any]
+
+
+class Cut(NamedTuple):
+    """What rows were cut down to: `page`, and how a query reads it."""
+
+    page: FromClause
+    source: FromClause
+    position: ColumnElement[int]
+    """Of the parent among its like, from 0."""
+    conditions: Sequence[ColumnElement[bool]]
+    ordered: Sequence[ColumnElement[Any]]
+
+
 class Speech(Protocol):
     """How one database engine phrases what both can do."""
 
@@ -78,14 +103,16 @@ class Speech(Protocol):
     def as_rows(self, **lists: BindParameter[Any]) -> FromClause:
         """Bound arrays of equal length, side by side as the columns of a table."""
 
-    def limit_per_parent(
-        self,
-        query: Select[Any],
-        parent_key: ColumnElement[Any],
-        ordered: list[ColumnElement[Any]],
-        limit: BindParameter[Any],
-    ) -> Select[Any]:
-        """Take the first rows of `query` for each id of the parameter `parents`, parent by parent, in order."""
+    def cut_per_parent(self, first: First, query: Select[Any]) -> Cut:
+        """Cut `query` down to the first rows for each id of the parameter `parents`."""
+
+    def link(
+        self, source: FromClause, row: FromClause, query: Select[Any], condition: ColumnElement[bool], number: int
+    ) -> tuple[FromClause, FromClause]:
+        """Join what `query` selects of `row`, one for each row of `source` at most, keeping the order of `source`.
+
+        Answers the join, and what stands for `row` in it.
+        """
 
     def date_part(self, value: ColumnElement[Any], part: str, *, is_instant: bool) -> ColumnElement[Any]:
         """`YEAR` as an integer, `MONTH` as the text `2026-03`."""
@@ -135,13 +162,7 @@ class PostgresSpeech:
         columns = [column(name, _item_type(bound)) for name, bound in lists.items()]
         return func.unnest(*lists.values()).table_valued(*columns).render_derived()
 
-    def limit_per_parent(
-        self,
-        query: Select[Any],
-        parent_key: ColumnElement[Any],
-        ordered: list[ColumnElement[Any]],
-        limit: BindParameter[Any],
-    ) -> Select[Any]:
+    def cut_per_parent(self, first: First, query: Select[Any]) -> Cut:
         """See Speech: a lateral join, so that an index ends each parent's scan early."""
         ids = bindparam("parents", type_=self.array_type(self.key_type))
         parents = (
@@ -149,11 +170,19 @@ class PostgresSpeech:
             .table_valued(column("id", self.key_type), with_ordinality="position")
             .render_derived("parents")
         )
-        place = func.row_number().over(order_by=ordered).label("place")
-        page = query.add_columns(place).where(parent_key == parents.c.id).order_by(*ordered).limit(limit)
-        page_of = page.lateral("page")
-        columns = [item for item in page_of.c if item.name != "place"]
-        return select(*columns).select_from(parents.join(page_of, true())).order_by(parents.c.position, page_of.c.place)
+        page = query.where(first.parent_key == parents.c.id).order_by(*first.ordered).limit(first.limit).lateral("page")
+        # Of one parent, the rows come as the lateral query orders them: it can only be joined by a nested loop.
+        return Cut(
+            page, parents.join(page, true()), parents.c.position - literal_column("1"), (), (parents.c.position,)
+        )
+
+    def link(
+        self, source: FromClause, row: FromClause, query: Select[Any], condition: ColumnElement[bool], number: int
+    ) -> tuple[FromClause, FromClause]:
+        """See Speech: laterally again, and not to be pulled up, or a hash join might come of it and mix the rows."""
+        del row
+        linked = query.where(condition).offset(literal_column("0")).lateral(f"link{number}")
+        return source.outerjoin(linked, true()), linked
 
     def date_part(self, value: ColumnElement[Any], part: str, *, is_instant: bool) -> ColumnElement[Any]:
         """See Speech."""
@@ -218,19 +247,24 @@ class SqliteSpeech:
         items = (type_coerce(each[name].c.value, _item_type(bound)).label(name) for name, bound in lists.items())
         return select(*items).where(*(other.c.key == first.c.key for other in others)).subquery()
 
-    def limit_per_parent(
-        self,
-        query: Select[Any],
-        parent_key: ColumnElement[Any],
-        ordered: list[ColumnElement[Any]],
-        limit: BindParameter[Any],
-    ) -> Select[Any]:
+    def cut_per_parent(self, first: First, query: Select[Any]) -> Cut:
         """See Speech: a window, for want of lateral joins."""
         ids = bindparam("parents", type_=self.array_type(self.key_type))
-        place = func.row_number().over(partition_by=parent_key, order_by=ordered).label("place")
-        page = query.add_columns(place).where(self.is_member(parent_key, ids)).subquery("page")
-        columns = [item for item in page.c if item.name != "place"]
-        return select(*columns).where(page.c.place <= limit).order_by(columns[0], page.c.place)
+        parents = func.json_each(ids).table_valued("key", "value", name="parents")
+        place = func.row_number().over(partition_by=parents.c.key, order_by=first.ordered).label("place")
+        page = (
+            query.add_columns(parents.c.key.label("parent"), place)
+            .select_from(parents.join(first.row, first.parent_key == parents.c.value))
+            .subquery("page")
+        )
+        return Cut(page, page, page.c.parent, (page.c.place <= first.limit,), (page.c.parent, page.c.place))
+
+    def link(
+        self, source: FromClause, row: FromClause, query: Select[Any], condition: ColumnElement[bool], number: int
+    ) -> tuple[FromClause, FromClause]:
+        """See Speech: the order is told by the window's places."""
+        del query, number
+        return source.outerjoin(row, condition), row
 
     def date_part(self, value: ColumnElement[Any], part: str, *, is_instant: bool) -> ColumnElement[Any]:
         """See Speech."""

@@ -44,28 +44,25 @@ def _round_on_sqlite(element: WholeNumber, compiler: SQLCompiler, **options: Any
     return f"round({compiler.process(element.clauses, **options)})"
 
 
-class HoldsAny(ColumnElement[bool]):
+class HoldsAny(FunctionElement[bool]):
     """Whether a multi-valued column holds at least one of `codes`; null where the column is."""
 
     type = Boolean()
+    name = "holds_any"
     inherit_cache = False
 
     def __init__(self, column: ColumnElement[Any], codes: Iterable[CodedEnum]) -> None:
-        self.column = column
+        super().__init__(column)
         self.listed = ", ".join(f"'{code.value}'" for code in codes)
-
-    @property
-    def _from_objects(self) -> Any:
-        return self.column._from_objects  # noqa: SLF001 - so that the statement knows which table it reads
 
 
 @compiles(HoldsAny, "postgresql")
 def _compile_for_postgresql(element: HoldsAny, compiler: SQLCompiler, **options: Any) -> str:
-    return f"({compiler.process(element.column, **options)} && ARRAY[{element.listed}]::varchar[])"
+    return f"({compiler.process(element.clauses, **options)} && ARRAY[{element.listed}]::varchar[])"
 
 
 @compiles(HoldsAny, "sqlite")
 def _compile_for_sqlite(element: HoldsAny, compiler: SQLCompiler, **options: Any) -> str:
-    column = compiler.process(element.column, **options)
+    column = compiler.process(element.clauses, **options)
     held = f"EXISTS (SELECT 1 FROM json_each({column}) WHERE value IN ({element.listed}))"  # noqa: S608 - our codes
     return f"CASE WHEN {column} IS NOT NULL THEN {held} END"

@@ -10,9 +10,11 @@ from sqlalchemy import ColumnElement, FromClause, Integer, Select, and_, bindpar
 from louver.resolvers.arguments import CursorQuery, PageShape
 from louver.resolvers.catalogue import Entity, Relation
 from louver.resolvers.cost import COUNT, PAGE, Cost, PageCost
+from louver.resolvers.dialects import First
 from louver.resolvers.filters import FilterBuilder
 from louver.resolvers.notes import Denial, Path
 from louver.resolvers.paging import SortKey, after_cursor, sort_keys
+from louver.resolvers.parents import select_per_parent
 from louver.resolvers.rows import IS_EVERY_ITEM, PlanContext, RowBuilder
 from louver.resolvers.run import Run
 from louver.resolvers.selection import Field
@@ -61,7 +63,7 @@ class Level:
         totals = {row[0]: row[1] for row in counted}
         grouped: dict[Any, list[Row]] = {}
         for row in rows:
-            grouped.setdefault(row[0], []).append(row)
+            grouped.setdefault(parents[row[0]], []).append(row)
         trimmed = {parent: self._trim(group, run) for parent, group in grouped.items()}
         below = await self._run_children([row for page, _ in trimmed.values() for row in page], run)
         sealer, is_counted = self._sealer(run), self.counts is not None
@@ -125,28 +127,34 @@ def build_child_page(
         context.notes.denials.append(Denial(coordinate, reason, path))
         return None
     context.notes.seen[coordinate] = None
-    return _PageBuilder(context, entity, row, field, path, coordinate).build(reach, row.c[relation.remote])
+    builder = _PageBuilder(context, entity, row, field, path, coordinate, in_front=1)
+    return builder.build(reach, row.c[relation.remote])
 
 
 class _PageBuilder:
     """Builds one level, at the root or for many parents."""
 
     def __init__(
-        self, context: PlanContext, entity: Entity, row: FromClause, field: Field, path: Path, place: str
+        self,
+        context: PlanContext,
+        entity: Entity,
+        row: FromClause,
+        field: Field,
+        path: Path,
+        place: str,
+        in_front: int = 0,
     ) -> None:
         shape = context.shapes[field.index]
         assert isinstance(shape, PageShape)  # noqa: S101 - the arguments of a connection were read as one
         self._context, self._entity, self._row, self._field, self._path = context, entity, row, field, path
         self._shape, self._place, self._prefix = shape, place, f"a{field.index}_"
-        self._rows = RowBuilder(context, row, build_child_page)
+        self._rows = RowBuilder(context, row, build_child_page, in_front)
         self._needs_rows = False
         self._cursor_indexes: tuple[int, ...] = ()
         self._keys: list[SortKey] = []
 
     def build(self, reach: ColumnElement[bool], parent_key: ColumnElement[Any] | None) -> Level:
         context, shape = self._context, self._shape
-        if parent_key is not None:
-            self._rows.add(self._row, "parent", parent_key)
         wanted = and_(
             reach,
             FilterBuilder(context.viewpoint, context.refusals, context.notes.seen).build(
@@ -183,10 +191,11 @@ class _PageBuilder:
         limit = bindparam(f"{self._prefix}limit", type_=Integer())
         if not self._rows.columns:
             self._rows.add_key(self._row, "id")  # rows of which nothing is shown are rows still
+        if parent_key is not None:
+            first = First(self._row, and_(wanted, after), parent_key, ordered, limit)
+            return select_per_parent(self._context.viewpoint.speech, first, self._rows)
         query = select(*self._rows.columns).select_from(self._rows.source).where(wanted, after)
-        if parent_key is None:
-            return query.order_by(*ordered).limit(limit)
-        return self._context.viewpoint.speech.limit_per_parent(query, parent_key, ordered, limit)
+        return query.order_by(*ordered).limit(limit)
 
     def _counts(self, wanted: ColumnElement[bool], parent_key: ColumnElement[Any] | None) -> Select[Any]:
         speech = self._context.viewpoint.speech

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, FromClause
@@ -51,30 +52,38 @@ class RowBuilder:
     """Collects the columns, joins and child levels of one statement.
 
     Leak: a column gets in only through `Viewpoint.visible` or as a key that the statement itself is reached by.
+    `in_front`: how many columns the statement has before those that are collected.
     """
 
-    def __init__(self, context: PlanContext, row: FromClause, build_level: BuildLevel) -> None:
+    def __init__(self, context: PlanContext, row: FromClause, build_level: BuildLevel, in_front: int = 0) -> None:
         self.columns: list[ColumnElement[Any]] = []
-        self.source: FromClause = row
+        self.joins: list[tuple[FromClause, ColumnElement[bool]]] = []
+        """Rows of which each has one at most, and where: in their order."""
         self.children: list[tuple[Level, int]] = []
         self.subjects: list[tuple[str, int]] = []
         self.namespace: Namespace = {}
+        self._row = row
+        self._in_front = in_front
         self._context = context
         self._build_level = build_level
         self._positions: dict[tuple[int, str], int] = {}
-        self._joins = 0
+
+    @property
+    def source(self) -> FromClause:
+        """The rows with all that they are joined to."""
+        return reduce(lambda source, join: source.outerjoin(*join), self.joins, self._row)
 
     @property
     def cost(self) -> Cost:
         """What one row costs, with all that is below it."""
-        return add_costs((level.cost for level, _ in self.children), ROW + LINK * self._joins)
+        return add_costs((level.cost for level, _ in self.children), ROW + LINK * len(self.joins))
 
     def add(self, row: FromClause, name: str, expression: ColumnElement[Any]) -> int:
         """Select an expression once, and tell its position in the result."""
         key = (id(row), name)
         if key not in self._positions:
-            self._positions[key] = len(self.columns)
-            self.columns.append(expression.label(f"v{len(self.columns)}"))
+            position = self._positions[key] = self._in_front + len(self.columns)
+            self.columns.append(expression.label(f"v{position}"))
         return self._positions[key]
 
     def add_key(self, row: FromClause, name: str) -> int:
@@ -130,19 +139,18 @@ class RowBuilder:
         if shown is not None:
             self._context.notes.restrictions.append(Restriction(coordinate, Access.PARTIAL, None, path))
         self._require_room()
-        self.source = self.source.outerjoin(child, condition)
+        self.joins.append((child, condition))
         key = self.add_key(child, "id")
         return f"None if r[{key}] is None else {self.node(target, child, field.children, path)}"
 
     def _require_room(self) -> None:
-        self._joins += 1
-        if self._joins > JOINS_MAX:
+        if len(self.joins) >= JOINS_MAX:
             raise LimitExceededError(
                 f"the operation follows more than {JOINS_MAX} links to one row from the rows of one list",
                 hint="ask for fewer, or in several operations",
                 limit="links",
                 maximum=JOINS_MAX,
-                actual=self._joins,
+                actual=len(self.joins) + 1,
             )
 
     def _to_many(self, entity: Entity, row: FromClause, relation: Relation, field: Field, path: Path) -> str:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Double, FromClause, and_, case, cast
+from sqlalchemy import ColumnElement, Double, FromClause, and_, case, cast, literal_column
 
 from louver.authz.vocabulary import Rows
 from louver.db.codes import TrainingStatus
@@ -10,6 +10,7 @@ from louver.resolvers.catalogue import ScopeBinds
 from louver.resolvers.expressions import is_any_of, there_is
 from louver.resolvers.scopes import OFFICERS, officer_is_within_units
 
+_HUNDRED: ColumnElement[float] = literal_column("100.0", Double())
 EARNING = (TrainingStatus.PASSED, TrainingStatus.INSTRUCTED, TrainingStatus.COMPLETED)
 """Statuses that earn hours, as in Oregon's state transcripts."""
 
@@ -26,12 +27,12 @@ def hours_earned_hundredths(row: FromClause) -> ColumnElement[Any]:
 
 def hours(row: FromClause) -> ColumnElement[Any]:
     """Clock hours."""
-    return cast(hours_hundredths(row), Double) / 100
+    return cast(hours_hundredths(row), Double) / _HUNDRED
 
 
 def hours_earned(row: FromClause) -> ColumnElement[Any]:
     """Clock hours that count."""
-    return cast(hours_earned_hundredths(row), Double) / 100
+    return cast(hours_earned_hundredths(row), Double) / _HUNDRED
 
 
 def _of_unit(row: FromClause, binds: ScopeBinds) -> ColumnElement[bool]:

@@ -11,9 +11,12 @@ WHERE officers_1.agency_id = $1::UUID AND (EXISTS (SELECT *
 FROM trainings AS trainings_1 
 WHERE officers_1.agency_id = trainings_1.agency_id AND officers_1.id = trainings_1.officer_id AND trainings_1.agency_id = $1::UUID AND trainings_1.completed_on >= $2::DATE));
 
-SELECT page.v0, page.v1, page.v2, page.v3, page.v4, page.v5, page.v6 
-FROM unnest($1::UUID[]) WITH ORDINALITY AS parents(id, position) JOIN LATERAL (SELECT trainings_1.officer_id AS v0, trainings_1.officer_id AS v1, trainings_1.completed_on AS v2, CAST(CASE WHEN (trainings_1.status = $2::VARCHAR COLLATE "C" OR trainings_1.status = $3::VARCHAR COLLATE "C" OR trainings_1.status = $4::VARCHAR COLLATE "C") THEN trainings_1.hours_hundredths ELSE $5::INTEGER END AS DOUBLE PRECISION) / CAST($6::INTEGER AS NUMERIC) AS v3, courses_1.id AS v4, courses_1.title AS v5, courses_1.category AS v6, row_number() OVER (ORDER BY trainings_1.completed_on ASC NULLS LAST, trainings_1.id ASC) AS place 
-FROM trainings AS trainings_1 LEFT OUTER JOIN courses AS courses_1 ON trainings_1.agency_id = courses_1.agency_id AND trainings_1.course_id = courses_1.id AND courses_1.agency_id = $7::UUID 
-WHERE trainings_1.agency_id = $7::UUID AND trainings_1.officer_id = parents.id ORDER BY trainings_1.completed_on ASC NULLS LAST, trainings_1.id ASC 
- LIMIT $8::INTEGER) AS page ON true ORDER BY parents.position, page.place;
+SELECT parents.position - 1 AS parent, page.officer_id AS v1, page.completed_on AS v2, CAST(CASE WHEN (page.status = $1::VARCHAR COLLATE "C" OR page.status = $2::VARCHAR COLLATE "C" OR page.status = $3::VARCHAR COLLATE "C") THEN page.hours_hundredths ELSE $4::INTEGER END AS DOUBLE PRECISION) / CAST(100.0 AS DOUBLE PRECISION) AS v3, link0.id AS v4, link0.title AS v5, link0.category AS v6 
+FROM unnest($5::UUID[]) WITH ORDINALITY AS parents(id, position) JOIN LATERAL (SELECT trainings_1.agency_id AS agency_id, trainings_1.officer_id AS officer_id, trainings_1.course_id AS course_id, trainings_1.completed_on AS completed_on, trainings_1.hours_hundredths AS hours_hundredths, trainings_1.status AS status 
+FROM trainings AS trainings_1 
+WHERE trainings_1.agency_id = $6::UUID AND trainings_1.officer_id = parents.id ORDER BY trainings_1.completed_on ASC NULLS LAST, trainings_1.id ASC 
+ LIMIT $7::INTEGER) AS page ON true LEFT OUTER JOIN LATERAL (SELECT courses_1.agency_id AS agency_id, courses_1.id AS id, courses_1.title AS title, courses_1.category AS category 
+FROM courses AS courses_1 
+WHERE page.agency_id = courses_1.agency_id AND page.course_id = courses_1.id AND courses_1.agency_id = $6::UUID
+ LIMIT ALL OFFSET 0) AS link0 ON true ORDER BY parents.position;
 

@@ -11,10 +11,9 @@ WHERE officers_1.agency_id = ? AND (EXISTS (SELECT *
 FROM trainings AS trainings_1 
 WHERE officers_1.agency_id = trainings_1.agency_id AND officers_1.id = trainings_1.officer_id AND trainings_1.agency_id = ? AND trainings_1.completed_on >= ?));
 
-SELECT page.v0, page.v1, page.v2, page.v3, page.v4, page.v5, page.v6, page.v7, page.v8 
-FROM (SELECT trainings_1.officer_id AS v0, trainings_1.officer_id AS v1, trainings_1.completed_on AS v2, CAST(CASE WHEN (trainings_1.status = ? OR trainings_1.status = ? OR trainings_1.status = ?) THEN trainings_1.hours_hundredths ELSE ? END AS DOUBLE) / (? + 0.0) AS v3, trainings_1.score AS v4, trainings_1.notes AS v5, courses_1.id AS v6, courses_1.title AS v7, courses_1.category AS v8, row_number() OVER (PARTITION BY trainings_1.officer_id ORDER BY trainings_1.completed_on ASC NULLS LAST, trainings_1.id ASC) AS place 
-FROM trainings AS trainings_1 LEFT OUTER JOIN courses AS courses_1 ON trainings_1.agency_id = courses_1.agency_id AND trainings_1.course_id = courses_1.id AND courses_1.agency_id = ? 
-WHERE trainings_1.agency_id = ? AND trainings_1.officer_id IN (SELECT value 
-FROM json_each(?))) AS page 
-WHERE page.place <= ? ORDER BY page.v0, page.place;
+SELECT page.parent AS parent, page.officer_id AS v1, page.completed_on AS v2, CAST(CASE WHEN (page.status = ? OR page.status = ? OR page.status = ?) THEN page.hours_hundredths ELSE ? END AS DOUBLE) / (100.0 + 0.0) AS v3, page.score AS v4, page.notes AS v5, courses_1.id AS v6, courses_1.title AS v7, courses_1.category AS v8 
+FROM (SELECT trainings_1.agency_id AS agency_id, trainings_1.officer_id AS officer_id, trainings_1.course_id AS course_id, trainings_1.completed_on AS completed_on, trainings_1.hours_hundredths AS hours_hundredths, trainings_1.status AS status, trainings_1.score AS score, trainings_1.notes AS notes, parents."key" AS parent, row_number() OVER (PARTITION BY parents."key" ORDER BY trainings_1.completed_on ASC NULLS LAST, trainings_1.id ASC) AS place 
+FROM json_each(?) AS parents JOIN trainings AS trainings_1 ON trainings_1.officer_id = parents.value 
+WHERE trainings_1.agency_id = ?) AS page LEFT OUTER JOIN courses AS courses_1 ON page.agency_id = courses_1.agency_id AND page.course_id = courses_1.id AND courses_1.agency_id = ? 
+WHERE page.place <= ? ORDER BY page.parent, page.place;
 
