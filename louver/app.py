@@ -53,6 +53,7 @@ from louver.support import GrantedGateway
 from louver.uses import KeyUses
 from louver.wire import Receive
 
+_PATH = "/graphql"
 _WRITERS = 2
 """Connections per process for changes: they are few, and one agency's wait for each other anyway."""
 
@@ -109,12 +110,15 @@ def create_app(settings: Settings | None = None, build_gateway: GatewayBuilder |
 
     return Starlette(
         routes=[
-            Route("/graphql", _Graphql(), name="graphql"),
+            Route(_PATH, _Graphql(), name="graphql"),
             *(Route(path, _Desk()) for path in (*STEPS, *PATHS)),
             Route("/healthz", _answer_health, name="healthz"),
             Route("/readyz", _answer_readiness, name="readyz"),
         ],
-        middleware=[Middleware(Front, TrustedProxies(settings.trusted_proxies), is_tls_required=settings.require_tls)],
+        middleware=[
+            Middleware(Front, TrustedProxies(settings.trusted_proxies), is_tls_required=settings.require_tls),
+            Middleware(_Shortcut),
+        ],
         lifespan=lifespan,
         exception_handlers={404: _answer_elsewhere, 405: _answer_elsewhere},
     )
@@ -195,6 +199,18 @@ class _Graphql:
     async def __call__(self, scope: Mapping[str, Any], receive: Receive, send: Send) -> None:
         service: Service = scope["state"]["service"]
         await service.endpoint(scope, receive, send)
+
+
+class _Shortcut:
+    """Takes operations to the endpoint past the router and its error handlers, which it has no use for."""
+
+    def __init__(self, app: Any) -> None:
+        self._app = app
+        self._endpoint = _Graphql()
+
+    async def __call__(self, scope: Mapping[str, Any], receive: Receive, send: Send) -> None:
+        is_operation = scope["type"] == "http" and scope["path"] == _PATH and not scope.get("root_path")
+        await (self._endpoint if is_operation else self._app)(scope, receive, send)
 
 
 class _Desk:

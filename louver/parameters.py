@@ -22,6 +22,8 @@ _PARAMETERS_MAX = 20
 _HOW_TO_ASK = "send {query, variables} as JSON, or the `documentId` of a stored operation"
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 """As JSON spells it; by itself it is not in JSON, and as GraphQL spells it it is the document's own matter."""
+_KEY = re.compile(rb'"\s*:')
+"""How a key ends. Of each key there is one; in a string there may be more."""
 _HASH = re.compile(r"(?:sha256:)?([0-9a-f]{64})")
 
 
@@ -114,7 +116,8 @@ def _read_json(text: bytes, whose: str) -> Any:
         raise _refuse_nul(whose)
     try:
         value = orjson.loads(text)
-        json.loads(text, object_pairs_hook=_require_distinct)
+        if _count_keys(value) != len(_KEY.findall(text)):  # what looks like a key may stand in a string
+            json.loads(text, object_pairs_hook=_require_distinct)
     except orjson.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
         raise InvalidInputError(f"{whose} is not JSON in UTF-8 ({place}).", hint=_HOW_TO_ASK) from error
@@ -123,6 +126,23 @@ def _read_json(text: bytes, whose: str) -> Any:
     if text.count(b"[") + text.count(b"{") > JSON_DEPTH_MAX:
         _require_shallow(value)
     return value
+
+
+def _count_keys(value: Any) -> int:
+    """Count the keys of all objects, down to the depth that is accepted."""
+    count, level = 0, [value]
+    for _ in range(JSON_DEPTH_MAX + 1):
+        below: list[Any] = []
+        for container in level:
+            if isinstance(container, dict):
+                count += len(container)
+                below += container.values()
+            elif isinstance(container, list):
+                below += container
+        if not below:
+            break
+        level = below
+    return count
 
 
 def _require_distinct(pairs: list[tuple[str, Any]]) -> None:

@@ -47,8 +47,13 @@ def unavailable_on_failure(*, is_reported: bool = False) -> Generator[None]:
         yield
     except Exception as error:
         if is_failure(error):
-            raise DatabaseUnavailableError("the database did not answer", hint="try again later") from error
+            raise report_outage() from error
         raise
+
+
+def report_outage() -> DatabaseUnavailableError:
+    """Say that the database is not there."""
+    return DatabaseUnavailableError("the database did not answer", hint="try again later")
 
 
 def is_database_failure(error: BaseException) -> bool:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any
 
-from louver.db.failures import is_database_failure, unavailable_on_failure
+from louver.db.failures import is_database_failure, report_outage
 from louver.db.lanes import Lane, OpenLane
 from louver.db.lanes_postgres import open_postgres_lane
 from louver.db.lanes_sqlite import open_sqlite_lane
@@ -58,13 +58,17 @@ class Reader:
             self.calls -= 1
 
     async def _fetch(self, sql: str, parameters: Sequence[Any]) -> Sequence[Sequence[Any]]:
-        with unavailable_on_failure():
+        try:
             lane = self._take_idle() or await _OPENERS[self.dialect](self._address.target)
             try:
                 rows = await lane.fetch(sql, parameters)
             except BaseException as error:
                 self._give_back(lane, is_sound=isinstance(error, Exception) and not is_database_failure(error))
                 raise
+        except Exception as error:
+            if not is_database_failure(error):
+                raise
+            raise report_outage() from error
         self._idle.append(lane)
         return rows
 

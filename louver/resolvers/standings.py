@@ -1,8 +1,9 @@
 """Standings: what a principal is, with memberships of equal rights taken together, and the parameters they bind."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import BindParameter, ColumnElement, Date, Uuid, and_, bindparam, or_
 from sqlalchemy.types import TypeEngine
@@ -30,6 +31,24 @@ class Standing:
     def shape(self) -> tuple[Any, bool]:
         """What a plan depends on."""
         return self.rights.fingerprint, len(self.memberships) == 1
+
+
+@dataclass(frozen=True, slots=True)
+class Footing:
+    """What plans and runs need of a principal, which is worked out once for as long as it is the same."""
+
+    standings: tuple[Standing, ...]
+    values: Mapping[str, Any]
+    """The parameters that every plan takes; a run adds its own to a copy."""
+    agencies: tuple[UUID, ...]
+    small_cell_minimum: int
+
+    @classmethod
+    def of(cls, memberships: Sequence[Membership]) -> "Footing":
+        """Work it out."""
+        standings = standings_of(memberships)
+        agencies = tuple(membership.agency_id for membership in memberships)
+        return cls(standings, standing_values(standings), agencies, find_small_cell_minimum(memberships))
 
 
 def standings_of(memberships: Iterable[Membership]) -> tuple[Standing, ...]:

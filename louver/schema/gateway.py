@@ -23,13 +23,13 @@ from louver.errors import (
 )
 from louver.resolvers.access import Administration, UnknownAgencyError
 from louver.resolvers.answer import AccessFacts, Answer
-from louver.resolvers.cache import LruCache
+from louver.resolvers.cache import Latest, LruCache
 from louver.resolvers.cursors import CursorCipher, CursorKeeper
 from louver.resolvers.dialects import Speech
 from louver.resolvers.notes import Notes
 from louver.resolvers.planner import Planner
 from louver.resolvers.run import Run
-from louver.resolvers.standings import Standing, find_small_cell_minimum, standing_values, standings_of
+from louver.resolvers.standings import Footing, Standing
 from louver.resolvers.statements import Reads
 from louver.schema.context import OperationContext
 from louver.schema.denials import list_denial_errors, refuse_denied
@@ -46,6 +46,7 @@ from louver.schema.visibility import Visibility
 from louver.tracing import step
 
 VISIBILITIES_KEPT = 1_000
+FOOTINGS_KEPT = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ class Asking:
     """Who asks, and how denials are to be told."""
 
     principal: Principal
-    standings: Sequence[Standing]
+    footing: Footing
     denied_mode: DeniedMode
     facts: AccessFacts
 
@@ -80,6 +81,7 @@ class Gateway:
         self._documents = Documents(schema.graphql, self._meter.limits)
         self._selector = Selector(schema)
         self._planner = Planner(schema.catalogue, speech)
+        self._footings: Latest[Footing] = Latest(FOOTINGS_KEPT)
         self._visibilities: LruCache[Visibility] = LruCache(VISIBILITIES_KEPT)
 
     async def execute(
@@ -99,8 +101,8 @@ class Gateway:
             ThrottledError: it costs more than is left of the principal's budget.
             UnavailableError: the database did not answer.
         """
-        standings = standings_of(principal.memberships)
-        hiding = self._hide(standings) if denied_mode is DeniedMode.HIDE else None
+        footing = self._footings.get_or_make(principal.id, (principal,), lambda: Footing.of(principal.memberships))
+        hiding = self._hide(footing.standings) if denied_mode is DeniedMode.HIDE else None
         document = self._documents.get(query, hiding)
         facts = AccessFacts(
             document_hash=document.hash, literals=document.literals, policy_version=_policy_version(principal)
@@ -113,7 +115,7 @@ class Gateway:
                 raise ReadOnlyError("A mutation is not taken by GET.", hint="send it with POST")
             facts.operation_name = operation.name.value if operation.name else None
             coerced = self._coerce(operation, variables, hiding)
-            asking = Asking(principal, standings, denied_mode, facts)
+            asking = Asking(principal, footing, denied_mode, facts)
             with step("plan"):
                 context, notes = self._plan(document, operation, coerced, asking)
             facts.cost = self._meter.price(context, document.introspected)
@@ -183,13 +185,12 @@ class Gateway:
         asking: "Asking",
     ) -> tuple[OperationContext, Notes]:
         request = self._selector.select(document, operation, variables)
-        principal, standings = asking.principal, asking.standings
-        agencies = [membership.agency_id for membership in principal.memberships]
-        keeper = CursorKeeper(self._cipher, principal.id, agencies)
-        values = standing_values(standings)
+        principal, footing = asking.principal, asking.footing
+        keeper = CursorKeeper(self._cipher, principal.id, footing.agencies)
+        values = dict(footing.values)
         try:
             shapes = request.read_shapes(variables, values, keeper.decode, self._page_size_max)
-            plan = self._planner.plan(request, shapes, standings)
+            plan = self._planner.plan(request, shapes, footing.standings)
             denials = [*plan.notes.denials, *list_denied_duties(request, variables, principal)]
         except GraphQLError as error:
             raise _RequestError([_request_error(error)]) from error
@@ -200,8 +201,8 @@ class Gateway:
         if plan.is_subtractable:
             raise _RequestError([_as_graphql(_REFUSE_SUBTRACTION)])
         assert document.parsed is not None  # noqa: S101 - an operation comes from a parsed document
-        run = Run(self._reads, values, keeper, find_small_cell_minimum(principal.memberships))
-        find_visibility = partial(self._find_visibility, standings)
+        run = Run(self._reads, values, keeper, footing.small_cell_minimum)
+        find_visibility = partial(self._find_visibility, footing.standings)
         context = OperationContext(
             document.parsed,
             principal,
