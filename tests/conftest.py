@@ -73,6 +73,14 @@ class PostgresCluster:
             "psql", "-X", "-q", "-h", str(self._folder), "-U", "postgres", "-c", statement, "postgres", as_owner=False
         )
 
+    @contextmanager
+    def copied(self, template: str) -> Iterator[str]:
+        """Have a copy of a database for the length of a `with`."""
+        database = f"t_{uuid4().hex}"
+        self.execute(f"CREATE DATABASE {database} TEMPLATE {template}")
+        yield self.url(database)
+        self.execute(f"DROP DATABASE {database} WITH (FORCE)")
+
     def _run(self, command: str, *arguments: str, as_owner: bool = True) -> None:
         line = [*(self._prefix if as_owner else []), str(self._binaries / command), *arguments]
         log = self._folder / "commands.log"  # a file: the server that pg_ctl leaves behind would hold a pipe open
@@ -143,10 +151,8 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
 @pytest.fixture
 def postgres_url(postgres_cluster: PostgresCluster, postgres_template: str) -> Iterator[str]:
     """A fresh migrated PostgreSQL database."""
-    database = f"t_{uuid4().hex}"
-    postgres_cluster.execute(f"CREATE DATABASE {database} TEMPLATE {postgres_template}")
-    yield postgres_cluster.url(database)
-    postgres_cluster.execute(f"DROP DATABASE {database} WITH (FORCE)")
+    with postgres_cluster.copied(postgres_template) as url:
+        yield url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -14,6 +14,7 @@ import uvicorn
 
 from louver.app import Service, create_app
 from louver.cli.serve import bind
+from louver.logging.location import SQLITE_PREFIX, locate_audit
 from louver.serving.limits import ConnectionLimits
 from louver.serving.server import GuardedServer
 from louver.settings import Settings
@@ -84,7 +85,7 @@ async def serving(
     if audit_url:
         await upgrade_stores(settings)
     else:
-        await make_log(settings, folder / "audit.db")
+        await make_log(settings)
     with logging_restored():
         listener = bind("127.0.0.1", 0)
         config = uvicorn.Config(create_app(settings), lifespan="on", log_config=None, access_log=False)
@@ -103,8 +104,9 @@ async def serving(
             await task
 
 
-async def make_log(settings: Settings, path: Path) -> None:
-    """Make the file for access records, unless an earlier server of the same test did: a copy of the first of all."""
+async def make_log(settings: Settings) -> None:
+    """Make the file for access records, unless there is one: a copy of the first that was migrated."""
+    path = Path(locate_audit(settings).removeprefix(SQLITE_PREFIX))
     if not EMPTY_LOG:
         await upgrade_stores(settings)
         EMPTY_LOG.append(path.read_bytes())
