@@ -111,6 +111,7 @@ async def make_log(settings: Settings) -> None:
         await upgrade_stores(settings)
         EMPTY_LOG.append(path.read_bytes())
     elif not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(EMPTY_LOG[0])
 
 
