@@ -107,10 +107,11 @@ async def serving(
 async def make_log(settings: Settings) -> None:
     """Make the file for access records, unless there is one: a copy of the first that was migrated."""
     path = Path(locate_audit(settings).removeprefix(SQLITE_PREFIX))
-    if not EMPTY_LOG:
+    if path.exists() or not EMPTY_LOG:
+        is_new = not path.exists()
         await upgrade_stores(settings)
-        EMPTY_LOG.append(path.read_bytes())
-    elif not path.exists():
+        EMPTY_LOG.extend([path.read_bytes()] if is_new else [])
+    else:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(EMPTY_LOG[0])
 
