@@ -14,12 +14,17 @@ import uvicorn
 
 from louver.app import Service, create_app
 from louver.cli.serve import bind
+from louver.logging.location import SQLITE_PREFIX, locate_audit
 from louver.serving.limits import ConnectionLimits
 from louver.serving.server import GuardedServer
 from louver.settings import Settings
 from louver.stores import upgrade_stores
 
 JSON = dict[str, Any]
+TRUST = httpx.create_ssl_context()
+"""Read once: each client would read the trusted roots again, which takes longer than most tests."""
+EMPTY_LOG: list[bytes] = []
+"""A migrated file without a record, as bytes, after the first server of the run has made one."""
 
 
 class Server:
@@ -77,7 +82,10 @@ async def serving(
         log_level="ERROR",
         **{"cost_shown": False, **more},  # what is left of a budget differs from one answer to the next
     )
-    await upgrade_stores(settings)
+    if audit_url:
+        await upgrade_stores(settings)
+    else:
+        await make_log(settings)
     with logging_restored():
         listener = bind("127.0.0.1", 0)
         config = uvicorn.Config(create_app(settings), lifespan="on", log_config=None, access_log=False)
@@ -89,11 +97,23 @@ async def serving(
                 await task
         address = f"http://127.0.0.1:{listener.getsockname()[1]}"
         try:
-            async with httpx.AsyncClient(base_url=address, timeout=30) as client:
+            async with httpx.AsyncClient(base_url=address, timeout=30, verify=TRUST) as client:
                 yield Server(client, server.lifespan.state["service"])
         finally:
             server.should_exit = True
             await task
+
+
+async def make_log(settings: Settings) -> None:
+    """Make the file for access records, unless there is one: a copy of the first that was migrated."""
+    path = Path(locate_audit(settings).removeprefix(SQLITE_PREFIX))
+    if path.exists() or not EMPTY_LOG:
+        is_new = not path.exists()
+        await upgrade_stores(settings)
+        EMPTY_LOG.extend([path.read_bytes()] if is_new else [])
+    else:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(EMPTY_LOG[0])
 
 
 async def _serve(server: uvicorn.Server, listener: socket.socket) -> None:

@@ -1,10 +1,12 @@
 """What identity providers publish of themselves: endpoints and keys, fetched when needed, kept, and renewed rarely."""
 
 import asyncio
+import ssl
 import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -38,7 +40,9 @@ class KeySets:
     """Keeps them by issuer."""
 
     def __init__(self, client: httpx.AsyncClient | None = None, clock: Callable[[], float] = time.monotonic) -> None:
-        self.client = client or httpx.AsyncClient(timeout=TIMEOUT_SECONDS, follow_redirects=False, trust_env=False)
+        self.client = client or httpx.AsyncClient(
+            timeout=TIMEOUT_SECONDS, follow_redirects=False, trust_env=False, verify=_read_trusted_roots()
+        )
         self.fetches = 0
         self._clock = clock
         self._kept: defaultdict[str, _Kept] = defaultdict(_Kept)
@@ -116,6 +120,12 @@ class KeySets:
         if not isinstance(content, dict):
             raise ValueError("no object")  # noqa: TRY004 - of the answer, not of an argument
         return content
+
+
+@cache
+def _read_trusted_roots() -> ssl.SSLContext:
+    """Read whom TLS trusts: once for all servers of a process, since it takes as long as to start one."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 def require_safe(url: Any) -> str:

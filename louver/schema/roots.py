@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any, Optional
 
 import strawberry
@@ -60,8 +61,9 @@ class _Schema(strawberry.Schema):
         """Leak: Strawberry would log the text of every error, and with it what somebody sent."""
 
 
+@cache
 def build_schema() -> LouverSchema:
-    """Build the schema from the declarations."""
+    """Build the schema from the declarations: once for all servers of a process, since it holds nothing of theirs."""
     catalogue = build_catalogue()
     builder = Builder(SCALARS)
     build_inputs(builder, catalogue)

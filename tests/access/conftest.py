@@ -1,7 +1,9 @@
 """What every role gets when it asks for everything: asked once, looked at cell by cell."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import pytest
@@ -9,8 +11,9 @@ import pytest
 from tests.access.asking import DIMENSIONS, PLURALS, camel, list_query
 from tests.server import Server
 from tests.world.build import ROWS, World
-from tests.world.groups import Counting, Refused
-from tests.world.store import ROLES, key_of
+from tests.world.groups import Counting, Key, Refused
+from tests.world.sight import Sight
+from tests.world.store import key_of
 
 JSON = dict[str, Any]
 
@@ -39,27 +42,58 @@ class Listing:
         return [entry for entry in entries if entry["coordinate"] == f"{self.type_name}.{field}"]
 
 
-@pytest.fixture(scope="session")
-async def listings(served: Server) -> Mapping[tuple[str, str], Listing]:
-    """The answer for each role and type."""
-    return {
-        (role, type_name): Listing(type_name, await served.ask(key_of(role).text, list_query(type_name)))
-        for role in ROLES
-        for type_name in ROWS
-    }
+class Listings:
+    """The answers to everything that the roles may list, each asked for when it is first looked at."""
+
+    def __init__(self, served: Server) -> None:
+        self._served = served
+        self._known: dict[tuple[str, str], Listing] = {}
+
+    async def of(self, role: str, type_name: str) -> Listing:
+        """The answer for a role and type."""
+        if (role, type_name) not in self._known:
+            body = await self._served.ask(key_of(role).text, list_query(type_name))
+            self._known[role, type_name] = Listing(type_name, body)
+        return self._known[role, type_name]
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What the groups of a dimension must come to."""
+
+    true: Counter[Key]
+    is_small_hidden: bool
+
+
+Grouped = dict[tuple[str, str], Counted | Refused]
+"""By type and dimension; under an empty name the type as a whole."""
 
 
 @pytest.fixture(scope="session")
-def countings(world: World) -> dict[tuple[str, str, str], Any]:
-    """What each role may group by, and to what it must come; or what it must not see."""
-    found = {}
-    for role in ROLES:
-        counting = Counting(world, role)
+def listings(served: Server) -> Listings:
+    return Listings(served)
+
+
+@pytest.fixture(scope="session")
+def list_countings(world: World) -> Callable[[str], Grouped]:
+    """What a role may group by, and to what it must come; or what it must not see."""
+
+    @cache
+    def count(role: str) -> Grouped:
+        counting, found = Counting(world, role), Grouped()
         for type_name, name in [*DIMENSIONS, *((type_name, "") for type_name in ROWS)]:
             try:
                 true = counting.count(type_name, camel(name) or None)
             except Refused as refused:
-                found[role, type_name, name] = refused
+                found[type_name, name] = refused
             else:
-                found[role, type_name, name] = (true, counting.is_small_hidden)
-    return found
+                found[type_name, name] = Counted(true, counting.is_small_hidden)
+        return found
+
+    return count
+
+
+@pytest.fixture(scope="session")
+def sight_of(world: World) -> Callable[[str], Sight]:
+    """What a role sees, by what the matrix says."""
+    return cache(lambda role: Sight(world, role))

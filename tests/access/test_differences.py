@@ -17,9 +17,9 @@ def differs(coordinate: str) -> bool:
 
 
 @pytest.mark.parametrize("type_name", SHARED)
-def test_same_query(listings, type_name):
+async def test_same_query(listings, type_name):
     """Field by field: the same values, errors and notes exactly where the two have the same letter."""
-    chief, coordinator = listings[CHIEF, type_name], listings[COORDINATOR, type_name]
+    chief, coordinator = await listings.of(CHIEF, type_name), await listings.of(COORDINATOR, type_name)
     assert list(chief.nodes) == list(coordinator.nodes)
     different = {
         field
@@ -48,7 +48,7 @@ async def test_nested_the_same(served, listings):
     for role in (CHIEF, COORDINATOR):
         body = await served.ask(key_of(role).text, query)
         nested = [node for officer in body["data"]["officers"]["nodes"] for node in officer["trainings"]["nodes"]]
-        listed = listings[role, "Training"].nodes
+        listed = (await listings.of(role, "Training")).nodes
         assert {node["id"]: node for node in nested} == {
             row_id: {name: node[name] for name in ("id", *fields)} for row_id, node in listed.items()
         }

@@ -1,6 +1,6 @@
 """A migrated log on each engine, records to put into it, and a second connection to look at it."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,20 +12,38 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from louver.db.engine import create_engine
 from louver.logging import AccessRecord, AuditStore, Caller, Event, Outcome
-from louver.logging.location import locate_audit
+from louver.logging.location import SQLITE_PREFIX, locate_audit
 from louver.logging.tables import audit_records
 from louver.settings import Settings
 from louver.stores import upgrade_stores
 from tests.audit.retaining import Log
+from tests.server import make_log
 
 TIMEOUT_SECONDS = 0.5
+
+
+@pytest.fixture(scope="session")
+async def log_database(postgres_cluster: Any, postgres_template: str) -> str:
+    """A PostgreSQL database with both stores, which tests copy."""
+    database = "log_template"
+    postgres_cluster.execute(f"CREATE DATABASE {database} TEMPLATE {postgres_template}")
+    await upgrade_stores(Settings(database_url=postgres_cluster.url(database)))
+    return database
+
+
+@pytest.fixture
+def postgres_url(postgres_cluster: Any, log_database: str) -> Iterator[str]:
+    """A fresh PostgreSQL database with both stores."""
+    with postgres_cluster.copied(log_database) as url:
+        yield url
 
 
 @pytest.fixture
 async def settings(database_url: str, tmp_path: Path) -> Settings:
     """Settings whose two stores are migrated."""
     settings = Settings(database_url=database_url, var=tmp_path, audit_timeout_seconds=TIMEOUT_SECONDS)
-    await upgrade_stores(settings)
+    if database_url.startswith(SQLITE_PREFIX):
+        await make_log(settings)
     return settings
 
 

@@ -19,6 +19,19 @@ from louver.settings import Settings
 from louver.stores import require_current_stores, upgrade_stores
 
 
+@pytest.fixture(scope="session")
+def log_database(postgres_template):
+    """Databases without the log: how it comes about is what is looked at here."""
+    return postgres_template
+
+
+@pytest.fixture
+async def settings(database_url, tmp_path):
+    settings = Settings(database_url=database_url, var=tmp_path)
+    await upgrade_stores(settings)
+    return settings
+
+
 class TestMigrations:
     async def test_migrated_is_declared(self, audit_engine):
         """The migrated table is the one that the code declares, on both engines."""

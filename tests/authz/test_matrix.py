@@ -8,6 +8,7 @@ import pytest
 from louver.authz.shipped import FOLDER
 from louver.authz.vocabulary import ROLE_COLUMNS
 from louver.db import tables
+from tests.holding import every_cell
 
 TYPES = {
     "Agency": tables.AgencyRow,
@@ -35,16 +36,15 @@ def read(name):
         return list(csv.DictReader(file))
 
 
-def list_cells():
-    reach = {row["type"]: row for row in read("reach.csv")}
+def list_cells(column):
+    """What the clerk reads in one role's column: coordinate, mask, letter, reach and further rows."""
+    role = ROLE_COLUMNS[column]
+    reach = {row["type"]: row[column] for row in read("reach.csv")}
     for row in read("matrix.csv"):
         for item in row["coordinates"].split():
             coordinate, _, mask = item.partition("=")
-            for column, role in ROLE_COLUMNS.items():
-                rows = reach[coordinate.partition(".")[0]][column]
-                further = find_further(role, coordinate, row["group"])
-                cell = (row[column], rows, further)
-                yield pytest.param(coordinate, mask or "withheld", role, cell, id=f"{role}-{coordinate}")
+            further = find_further(role, coordinate, row["group"])
+            yield coordinate, mask or "withheld", row[column], reach[coordinate.partition(".")[0]], further
 
 
 def expect(letter, rows, further):
@@ -73,13 +73,18 @@ def find_further(role, *names):
 class TestDecisions:
     """Cells of the matrix and of reach."""
 
-    @pytest.mark.parametrize(("coordinate", "mask", "role", "cell"), [*list_cells()])
-    def test_equal_the_letter(self, snapshot, rights_of, coordinate, mask, role, cell):  # pytest passes by name
-        """What is decided for a role and field is what the clerk reads in the matrix."""
-        decision = rights_of(snapshot, role).decide(coordinate)
-        assert (decision.view, decision.masked, decision.aggregate) == expect(*cell)
-        assert decision.mask == mask
-        assert decision.is_denied == (cell[0] in "DA") == (decision.reason is not None)
+    @pytest.mark.parametrize("column", ROLE_COLUMNS)
+    def test_equal_the_letter(self, snapshot, rights_of, column):
+        """What is decided for a role and each field is what the clerk reads in the matrix."""
+        rights = rights_of(snapshot, ROLE_COLUMNS[column])
+        with every_cell() as cells:
+            for coordinate, mask, letter, rows, further in list_cells(column):
+                with cells.of(coordinate):
+                    decision = rights.decide(coordinate)
+                    assert (decision.view, decision.masked, decision.aggregate) == expect(letter, rows, further)
+                    assert decision.mask == mask
+                    assert decision.is_denied == (letter in "DA") == (decision.reason is not None)
+        assert cells.count == len(snapshot.coordinates)
 
     @pytest.mark.parametrize("column", ROLE_COLUMNS)
     def test_types_equal_the_reach(self, snapshot, rights_of, column):

@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from click.testing import CliRunner
@@ -104,10 +103,8 @@ def own_site(demo_site: Site, request: pytest.FixtureRequest, tmp_path: Path) ->
     if demo_site.url.startswith("sqlite"):
         yield Site(f"sqlite:///{tmp_path / 'louver.db'}", tmp_path)
         return
-    cluster, database = request.getfixturevalue("postgres_cluster"), f"t_{uuid4().hex}"
-    cluster.execute(f"CREATE DATABASE {database} TEMPLATE demo")
-    yield Site(cluster.url(database), tmp_path)
-    cluster.execute(f"DROP DATABASE {database} WITH (FORCE)")
+    with request.getfixturevalue("postgres_cluster").copied("demo") as url:
+        yield Site(url, tmp_path)
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import pytest
 from louver.authz.explaining import Explainer
 from louver.authz.facts import AgencyFacts
 from tests.explaining.asking import EXPLANATION, ROOTS, ask, refused
+from tests.holding import every_cell
 from tests.policy.asking import changed, deny, line, list_records
 from tests.world.build import identify
 from tests.world.store import HOLDERS, ROLES, key_of
@@ -98,21 +99,22 @@ class TestExplainAccess:
 
 
 class TestWhoCanSee:
-    @pytest.mark.parametrize("coordinate", SELECTIONS)
-    async def test_7_2_keys_that_can_see_are_those_that_get_it(self, own_served, coordinate):
+    async def test_7_2_keys_that_can_see_are_those_that_get_it(self, own_served):
         """The keys that are named are exactly those that are answered when they ask, under the agency's own lines."""
         await publish(own_served)
-        told = await ask(
-            own_served, "whoCanSee", f'(coordinate: "{coordinate}")', f"{{ holders {{ id access {EXPLANATION} }} }}"
-        )
-        shown = {each["id"] for each in told["holders"] if each["access"]["effect"] in ("VISIBLE", "MASKED")}
-        answered = set()
-        for name in HELD:
-            body = await own_served.ask(key_of(name).text, f"{{ {SELECTIONS[coordinate]} }}")
-            if "errors" not in body:
-                answered.add(key_of(name).prefix)
-        unanswered = {key_of(name).prefix for name in HELD if HOLDERS[name].role == "support"} - answered
-        assert shown - unanswered == answered
+        with every_cell() as cells:
+            for coordinate, selection in SELECTIONS.items():
+                with cells.of(coordinate):
+                    bodies = {name: await own_served.ask(key_of(name).text, f"{{ {selection} }}") for name in HELD}
+                    answered = {key_of(name).prefix for name, body in bodies.items() if "errors" not in body}
+                    support = {key_of(name).prefix for name in HELD if HOLDERS[name].role == "support"}
+                    assert await self.list_shown(own_served, coordinate) - (support - answered) == answered
+
+    async def list_shown(self, server, coordinate):
+        """The keys that are named as seeing it."""
+        arguments, selection = f'(coordinate: "{coordinate}")', f"{{ holders {{ id access {EXPLANATION} }} }}"
+        told = await ask(server, "whoCanSee", arguments, selection)
+        return {each["id"] for each in told["holders"] if each["access"]["effect"] in ("VISIBLE", "MASKED")}
 
     async def test_support_is_marked(self, served):
         """Vendor support is named with what it would see, marked as needing a grant."""

@@ -123,33 +123,40 @@ class TestPerson:
         assert (await louver("remove", both.email)).exit_code == 0
 
     @pytest.mark.parametrize(
-        "change",
+        ("change", "hint"),
         [
-            {"--role": "support"},
-            {"--role": "partner"},
-            {"--role": "emperor"},
-            {"--role": "supervisor"},
-            {"--role": "post_auditor"},
-            {"--email": "nobody"},
-            {"--name": " "},
+            ({"--role": "support"}, "roles are"),
+            ({"--role": "partner"}, "roles are"),
+            ({"--role": "emperor"}, "roles are"),
+            ({"--role": "supervisor"}, "--unit"),
+            ({"--role": "post_auditor"}, "--trainings-from"),
+            ({"--email": "nobody"}, "--email"),
+            ({"--name": " "}, "--name"),
         ],
         ids=str,
     )
-    async def test_senseless(self, louver, change):
-        """A member who could not come in, or would see what nobody meant, is not made."""
+    async def test_senseless(self, louver, change, hint):
+        """A member who could not come in, or would see what nobody meant, is not made; it is said what to give."""
         order = {"--email": new_email(), "--name": "A", "--role": "hr"} | change
         done = await louver("add", *flatten(order))
-        assert done.exit_code == 2
-        assert "hint:" in done.stderr
+        assert (done.exit_code, done.stdout) == (2, "")
+        assert hint in done.stderr.partition("hint: ")[2]
+        listed = json.loads((await louver("list", "--json")).stdout)
+        assert order["--email"] not in [each["email"] for each in listed]
 
-    async def test_only_by_who_may(self, louver, add_person, browser):
-        """A chief keeps no people; the refusal is recorded."""
+    async def test_only_by_who_may(self, louver, add_person, browser, list_records):
+        """A chief keeps no people and nothing is done or shown; each refusal is recorded."""
         ada = await add_person()
         await browser.log_in(ada.email)
         for arguments in (("list",), ("disable", ada.email), ("password", ada.email)):
-            assert "ACCESS_DENIED" in (await louver(*arguments, holder="chief")).stderr
+            done = await louver(*arguments, holder="chief")
+            assert (done.exit_code, done.stdout, "ACCESS_DENIED" in done.stderr) == (2, "", True)
         assert await browser.is_in()
-        assert not await Browser(browser.client).is_in()
+        assert (await Browser(browser.client).log_in(ada.email))["next"] is None
+        names = ("operation_name", "event", "outcome", "principal_id")
+        recorded = [row for row in await list_records("key", *names) if row[-1] == identify("key", "chief")]
+        for command in ("list", "disable", "password"):
+            assert (f"louver person {command}", "access.denied", "refused", identify("key", "chief")) in recorded
 
 
 @pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True, scope="session")
@@ -175,30 +182,33 @@ class TestProvider:
         assert (await louver("disable", "alder-idp", command="provider")).exit_code == 2
 
     @pytest.mark.parametrize(
-        "change",
+        ("change", "hint"),
         [
-            {"--name": "Alder IdP"},
-            {"--issuer": "http://id.alder.example"},
-            {"--issuer": "ftp://127.0.0.1"},
-            {"--client-id": None, "--audience": None, "--client-secret": None},
-            {"--audience": "louver"},
-            {"--client-secret": "s3cr3t-of-alder"},
-            {"--algorithm": "HS256"},
-            {"--algorithm": "none"},
-            {"--person-claim": "sub"},
-            {"--map": "chiefs"},
-            {"--map": "chiefs=support"},
-            {"--map": "chiefs=partner"},
-            {"--map": "chiefs=emperor"},
+            ({"--name": "Alder IdP"}, "small letters"),
+            ({"--issuer": "http://id.alder.example"}, "--issuer"),
+            ({"--issuer": "ftp://127.0.0.1"}, "--issuer"),
+            ({"--client-id": None, "--audience": None, "--client-secret": None}, "--client-id"),
+            ({"--audience": "louver"}, "--audience"),
+            ({"--client-secret": "s3cr3t-of-alder"}, "env:NAME"),
+            ({"--algorithm": "HS256"}, "RS256"),
+            ({"--algorithm": "none"}, "RS256"),
+            ({"--person-claim": "sub"}, "--help"),
+            ({"--map": "chiefs"}, "--map"),
+            ({"--map": "chiefs=support"}, "roles are"),
+            ({"--map": "chiefs=partner"}, "roles are"),
+            ({"--map": "chiefs=emperor"}, "roles are"),
         ],
         ids=str,
     )
-    async def test_senseless(self, louver, change):
+    async def test_senseless(self, louver, change, hint):
         """A provider that would be unsafe, or would vouch for nobody, is not set up; a secret is not repeated."""
         order = self.GOOD | {"--name": f"n{uuid4().hex}"} | change
         done = await louver("add", *flatten(order), command="provider")
-        assert done.exit_code == 2
+        assert (done.exit_code, done.stdout) == (2, "")
+        assert hint in done.stderr.partition("hint: ")[2]
         assert "s3cr3t" not in done.output
+        listed = json.loads((await louver("list", "--json", command="provider")).stdout)
+        assert order["--name"] not in [each["name"] for each in listed]
 
 
 def flatten(order):

@@ -156,7 +156,7 @@ def count_without_scope(patch):
     patch.setattr(_PageBuilder, "_counts", counts)
 
 
-@leak("hasNextPage")
+@leak("hasNextPage", seed=SEED + 19)
 def next_page_without_scope(patch):
     """`hasNextPage` is decided by how many rows there are."""
 
@@ -172,7 +172,7 @@ def next_page_without_scope(patch):
     patch.setattr(levels.Level, "run", run)
 
 
-@leak("nested")
+@leak("nested", seed=SEED + 20)
 def nested_reach_dropped(patch):
     """Rows below a row are all of its rows."""
     many = Viewpoint.follow_many
@@ -184,7 +184,7 @@ def nested_reach_dropped(patch):
     patch.setattr(Viewpoint, "follow_many", unscoped)
 
 
-@leak("nested")
+@leak("nested", seed=SEED + 1)
 def one_below_out_of_reach(patch):
     """A link leads to its row, in reach or not."""
     reach = Viewpoint.reach
@@ -289,7 +289,7 @@ def mask_that_keeps_the_length(patch):
     patch.setitem(masks._MASKS, masks.Mask.INITIAL, initial)
 
 
-@leak("several agencies")
+@leak("several agencies", seed=SEED + 2)
 def agencies_mixed_up(patch):
     """Of a caller of several agencies, each is judged by the first one's rights."""
 
@@ -431,7 +431,7 @@ def hidden_names_keep_their_mark(patch):
         patch.setattr(module, "unmark", lambda error: error)
 
 
-@leak("hide")
+@leak("hide", seed=SEED + 11)
 def hidden_arguments_are_known(patch):
     """In mode `hide`, denied names are hidden in documents and not among variables."""
     patch.setattr(gateway, "hide_in_variables", lambda _schema, _operation, variables, _visibility: variables)

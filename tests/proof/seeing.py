@@ -4,7 +4,7 @@ from louver.authz.snapshot import Snapshot
 from louver.proof.asking.operands import spell, spell_id
 from louver.proof.ground import Ground
 from louver.proof.knowledge import Kind, cells_of, know
-from louver.proof.reading import NO_RIGHT, Reading
+from louver.proof.reading import EVERY_ROW, NO_RIGHT, Reading
 from louver.proof.service import Service
 from louver.proof.worlds import LINKS
 
@@ -61,9 +61,17 @@ def should_see(room, world, lines, caller):
         rights, ground = reading.rights_of(place), Ground(world, place)
         listed = {name: _keys_listed(facts, name) for name in world.rows}
         for name, keys in listed.items():
+            derived = {
+                field: _find_common(rights, ground, cell)
+                for field, cell in cells_of(name).items()
+                if len(cell.needed) > 1
+            }
             for key in keys:
                 row, entity = world.rows[name][key], catalogue[name]
-                node = {field: _cell(facts, entity, field, key) for field in cells_of(name)}
+                node = {
+                    field: _cell(facts, entity, field, key) if key in derived.get(field, keys) else None
+                    for field in cells_of(name)
+                }
                 for link in LINKS[name]:
                     right = rights.get(f"{name}.{link.name}", NO_RIGHT)
                     is_open = not link.is_classified or key in ground.among(name, right.view)
@@ -72,6 +80,13 @@ def should_see(room, world, lines, caller):
                     node[link.name] = {"id": spell_id(catalogue[link.target], to)} if leads else None
                 expected[name][spell_id(entity, key)] = {"id": spell_id(entity, key), **node}
     return expected
+
+
+def _find_common(rights, ground, cell):
+    """The rows on which a derived field is seen: of its inputs' scopes that only overlap, Louver takes neither."""
+    views = [rights.get(coordinate, NO_RIGHT).view for coordinate in cell.needed]
+    common = (scope for scope in frozenset().union(*views) if all(view & {scope, EVERY_ROW} for view in views))
+    return ground.among(cell.coordinate.partition(".")[0], frozenset(common))
 
 
 def _keys_listed(facts, name):

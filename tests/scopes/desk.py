@@ -60,6 +60,8 @@ class Desk:
         self.gateway = gateway
         self.schema = schema
         self.url = url
+        self.introspected: dict[Any, Any] = {}
+        """What each caller was shown of the schema."""
         self._reader = reader
 
     async def ask(

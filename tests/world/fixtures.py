@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pytest
 
@@ -60,11 +59,8 @@ def copy_world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
             folder = tmp_path_factory.mktemp("copy")
             yield f"sqlite:///{shutil.copy(request.getfixturevalue('world_file'), folder / 'louver.db')}"
             return
-        cluster, template = request.getfixturevalue("postgres_cluster"), request.getfixturevalue("world_database")
-        database = f"t_{uuid4().hex}"
-        cluster.execute(f"CREATE DATABASE {database} TEMPLATE {template}")
-        yield cluster.url(database)
-        cluster.execute(f"DROP DATABASE {database} WITH (FORCE)")
+        with request.getfixturevalue("postgres_cluster").copied(request.getfixturevalue("world_database")) as url:
+            yield url
 
     return copy
 
