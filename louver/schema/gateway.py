@@ -22,7 +22,7 @@ from louver.errors import (
     RefusedError,
 )
 from louver.resolvers.access import Administration, UnknownAgencyError
-from louver.resolvers.answer import AccessFacts, Answer
+from louver.resolvers.answer import AccessFacts, Answer, Trail
 from louver.resolvers.cache import LruCache
 from louver.resolvers.cursors import CursorCipher, CursorKeeper
 from louver.resolvers.dialects import Speech
@@ -55,7 +55,7 @@ class Asking:
     principal: Principal
     standings: Sequence[Standing]
     denied_mode: DeniedMode
-    facts: AccessFacts
+    trail: Trail
 
 
 class Gateway:
@@ -91,6 +91,7 @@ class Gateway:
         denied_mode: DeniedMode,
         *,
         is_read_only: bool = False,
+        trail: Trail | None = None,
     ) -> Answer:
         """Answer an operation.
 
@@ -102,9 +103,10 @@ class Gateway:
         standings = standings_of(principal.memberships)
         hiding = self._hide(standings) if denied_mode is DeniedMode.HIDE else None
         document = self._documents.get(query, hiding)
-        facts = AccessFacts(
-            document_hash=document.hash, literals=document.literals, policy_version=_policy_version(principal)
-        )
+        trail = trail or Trail()
+        facts = trail.facts
+        facts.document_hash, facts.literals = document.hash, document.literals
+        facts.policy_version = _policy_version(principal)
         if document.parsed is None:
             return _refused([_request_error(error) for error in document.errors[:ERRORS_SHOWN]], facts)
         try:
@@ -113,7 +115,7 @@ class Gateway:
                 raise ReadOnlyError("A mutation is not taken by GET.", hint="send it with POST")
             facts.operation_name = operation.name.value if operation.name else None
             coerced = self._coerce(operation, variables, hiding)
-            asking = Asking(principal, standings, denied_mode, facts)
+            asking = Asking(principal, standings, denied_mode, trail)
             with step("plan"):
                 context, notes = self._plan(document, operation, coerced, asking)
             facts.cost = self._meter.price(context, document.introspected)
@@ -209,7 +211,7 @@ class Gateway:
             run,
             find_visibility,
             self._administration,
-            asking.facts,
+            asking.trail,
             self,
             denied_mode=asking.denied_mode,
         )

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, String, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from louver.authz.duties import Administered
-from louver.resolvers.asking.reach import RECORD, Period, Reach
+from louver.resolvers.asking.reach import IS_COUNTED, RECORD, Period, Reach
 
 PAST = timedelta(days=28)
 """What somebody did in so many days before is usual for that principal."""
@@ -104,7 +104,7 @@ def _select_hours(log: AsyncConnection, reach: Reach, period: Period) -> Any:
     keys = (RECORD.principal_id, RECORD.key_prefix, hour, RECORD.address)
     return (
         select(*keys, func.count(), func.sum(RECORD.rows))
-        .where(reach.condition, period.condition, RECORD.principal_id.is_not(None))
+        .where(reach.condition, period.condition, IS_COUNTED, RECORD.principal_id.is_not(None))
         .group_by(*keys)
     )
 
