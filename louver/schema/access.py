@@ -207,7 +207,7 @@ def _note_change(context: OperationContext, event: Event, duty: Administered) ->
     facts = context.facts
     if not facts.is_changed:
         facts.event, facts.is_changed = event, True
-        facts.returned += (duty,)
+        facts.returned = (duty, *facts.returned)
 
 
 @asynccontextmanager

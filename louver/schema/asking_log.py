@@ -77,7 +77,7 @@ async def _find_reads(
     async with asking(info.context, "auditReads", agency_id) as asked:
         period = read_period(require_zone(begin), require_zone(end), asked.reach.now, _MONTH)
         principals = await questions.find_principals(asked.records, asked.reach, key_prefix, person)
-        return shown.show_reads(await questions.find_reads(asked.log, asked.reach, principals, period))
+        return shown.show_reads(await questions.find_reads(asked.records, asked.log, asked.reach, principals, period))
 
 
 async def _list_denials(
