@@ -83,7 +83,6 @@ class AccessRecord:
             self,
             event=event,
             outcome=Outcome.BEGUN,
-            reason=None,
             coordinates={"returned": returned, "denied": (), "masked": (), "suppressed": ()},
             request_id=uuid4(),
             details={ENDED_BY: str(self.request_id)},

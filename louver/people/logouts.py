@@ -14,6 +14,7 @@ async def log_out(office: Office, visit: Visit) -> Done:
         return Done({}, (Happened(Event.AUTH_LOGOUT, name_person(None), "SESSION_UNKNOWN"),), is_over=True)
     async with office.writing() as connection:
         await end_session(connection, session.id)
+        await visit.begin(_tell(session))
     return Done({}, _tell(session), is_over=True)
 
 
@@ -26,6 +27,7 @@ async def log_out_everywhere(office: Office, visit: Visit) -> Done:
     session = await office.require_session(visit, Stage.OPEN, Stage.PASSWORD, by_provider=True)
     async with office.writing() as connection:
         await end_all_sessions(connection, session.person.id)
+        await visit.begin(_tell(session, "EVERYWHERE"))
     return Done({}, _tell(session, "EVERYWHERE"), is_over=True)
 
 
