@@ -30,10 +30,10 @@ async def enrol_totp(office: Office, visit: Visit) -> Done:
         )
     secret, person = draw_secret(), account.person
     sealed = office.sealer.seal(secret.encode(), person.id.bytes)
+    happened = tell_agencies(Event.AUTH_FACTOR, name_person(person.id), account.agency_ids, "FACTOR_ENROLLED")
+    await visit.begin(happened)
     async with office.writing() as connection:
         await write_credentials(connection, person.id, {"totp_secret": sealed, "totp_last_step": None})
-        happened = tell_agencies(Event.AUTH_FACTOR, name_person(person.id), account.agency_ids, "FACTOR_ENROLLED")
-        await visit.begin(happened)
     return Done({"secret": secret, "uri": build_uri(secret, person.email)}, happened)
 
 

@@ -38,7 +38,7 @@ class Visit:
     address: str
     now: datetime
     begin: Begin
-    """Records durably what is changed when the transaction ends, which is the next thing to be done.
+    """Records durably what is about to be changed.
 
     A log-in needs none: a session whose token reached nobody opens nothing.
     """

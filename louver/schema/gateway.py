@@ -103,8 +103,7 @@ class Gateway:
         standings = standings_of(principal.memberships)
         hiding = self._hide(standings) if denied_mode is DeniedMode.HIDE else None
         document = self._documents.get(query, hiding)
-        trail = trail or Trail()
-        facts = trail.facts
+        facts = (trail := trail or Trail()).facts
         facts.document_hash, facts.literals = document.hash, document.literals
         facts.policy_version = _policy_version(principal)
         if document.parsed is None:
