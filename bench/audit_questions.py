@@ -150,7 +150,7 @@ async def measure(url: str) -> None:
             "who opened this officer's record, the first 1,000",
             lambda: list_accesses(log, log, reach, officer, year, 1_000),
         )
-        await tell("what one key read in a month", lambda: find_reads(log, reach, [KEY_IDS[7]], month))
+        await tell("what one key read in a month", lambda: find_reads(log, log, reach, [KEY_IDS[7]], month))
         await tell("denials this week", lambda: list_denials(log, reach, Period(now - timedelta(days=7), now), 100))
         await tell("unusual access this week", lambda: list_unusual(log, reach, Period(now - timedelta(days=7), now)))
         await tell("the newest 1,000 records", lambda: first_page(log, reach, {}))

@@ -188,7 +188,7 @@ def _build_gateway(parts: Parts) -> Executes:
     speech = PostgresSpeech() if parts.reader.dialect == "postgresql" else SqliteSpeech()
     cipher = CursorCipher(derive_key(parts.secret, "cursors"))
     log = RecordedLog(locate_audit(parts.settings))
-    administration = Administration(parts.writer, parts.store.require_writable, log, parts.operations)
+    administration = Administration(parts.writer, log, parts.operations)
     meter = Meter(Limits.from_settings(parts.settings), parts.budgets.charge_cost)
     return Gateway(schema, parts.reader, speech, cipher, parts.settings.page_size_max, administration, meter)
 

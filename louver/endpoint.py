@@ -25,9 +25,9 @@ from louver.errors import (
     UnavailableError,
 )
 from louver.exchange import Exchange
-from louver.logging import AuditStore, Caller, Outcome, ValueDigest
+from louver.logging import AuditStore, Caller, Event, Outcome, ValueDigest
 from louver.parameters import Operation, read_body_parameters, read_query_string
-from louver.resolvers.answer import Answer
+from louver.resolvers.answer import Answer, Trail
 from louver.settings import Settings, StatusStyle
 from louver.statuses import MethodRefusedError, NotStoredError, status_of_answer, status_of_error
 from louver.wire import (
@@ -60,6 +60,7 @@ class Executes(Protocol):
         denied_mode: DeniedMode,
         *,
         is_read_only: bool = False,
+        trail: Trail | None = None,
     ) -> Answer:
         """Answer it; a refusal of the operation as a whole may also be raised."""
 
@@ -189,7 +190,9 @@ class Endpoint:
                 "No valid key was sent.", hint="send one as `Authorization: Bearer lvr_…`"
             )
         denied_mode = read_denied_mode(headers.get("louver-denied"), principal.denied_mode)
-        execute = self._gateway.execute
+        trail = Trail(begin=partial(self._begin, exchange))
+        exchange.facts = trail.facts
+        execute = partial(self._gateway.execute, trail=trail)
         if exchange.method == "GET":
             exchange.operation = operation = read_query_string(query_string)
             require_queries_by_get(operation, principal.kind, self._settings.get_queries)
@@ -204,6 +207,10 @@ class Endpoint:
         except RefusedError as error:
             answer = Answer(has_data=False, errors=[_as_graphql(error)])
         return _render(exchange, answer, self._settings.status_style)
+
+    async def _begin(self, exchange: Exchange, event: Event, coordinate: str) -> None:
+        """Record that a change begins. Nothing is changed before that is durable."""
+        await self._store.append(exchange.as_record(self._digest, self._replica).as_begun(event, (coordinate,)))
 
     def _refuse(self, exchange: Exchange, error: LouverError) -> Reply:
         """Answer what never became an operation's result."""

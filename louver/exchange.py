@@ -57,9 +57,10 @@ class Exchange:
         return cls(scope["method"], headers, client_address(scope))
 
     def fail(self, error: LouverError) -> None:
-        """Note a refusal in place of an answer, of which nothing leaves then."""
+        """Note a refusal in place of an answer, of which nothing leaves then; what was changed stays so."""
         self.has_data = False
-        self.facts = None
+        if self.facts and not self.facts.is_changed:
+            self.facts = None
         self.codes = (error.code,)
 
     def as_record(self, digest: ValueDigest, replica: str, outcome: Outcome | None = None) -> AccessRecord:
@@ -95,6 +96,8 @@ class Exchange:
         )
 
     def _find_event(self) -> Event:
+        if self.facts and self.facts.is_changed and self.facts.event:
+            return self.facts.event
         if "UNAUTHENTICATED" in self.codes:
             return Event.AUTH_FAILED
         if (self.facts and self.facts.denied) or not DENIED_CODES.isdisjoint(self.codes):
@@ -108,9 +111,9 @@ class Exchange:
             return Outcome.ERROR
         if not UNAVAILABLE_CODES.isdisjoint(self.codes):
             return Outcome.UNAVAILABLE
-        if not self.has_data:
-            return Outcome.REFUSED
         facts = self.facts or _NOTHING
+        if not self.has_data:
+            return Outcome.ABANDONED if facts.is_changed else Outcome.REFUSED
         return Outcome.PARTIAL if facts.denied or facts.masked or facts.suppressed else Outcome.ANSWERED
 
 

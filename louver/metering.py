@@ -8,7 +8,7 @@ from louver.authz.vocabulary import DeniedMode
 from louver.budgets import Budgets
 from louver.concurrency import Gate
 from louver.endpoint import Executes
-from louver.resolvers.answer import Answer
+from louver.resolvers.answer import Answer, Trail
 
 
 class MeteredGateway:
@@ -29,6 +29,7 @@ class MeteredGateway:
         denied_mode: DeniedMode,
         *,
         is_read_only: bool = False,
+        trail: Trail | None = None,
     ) -> Answer:
         """Answer an operation.
 
@@ -39,7 +40,7 @@ class MeteredGateway:
         await self._gate.enter(principal.id)
         try:
             answer = await self._gateway.execute(
-                query, variables, operation_name, principal, denied_mode, is_read_only=is_read_only
+                query, variables, operation_name, principal, denied_mode, is_read_only=is_read_only, trail=trail
             )
         finally:
             self._gate.leave(principal.id)

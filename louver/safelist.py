@@ -8,7 +8,7 @@ from louver.authz.principals import Principal
 from louver.authz.vocabulary import DeniedMode, Safelist
 from louver.endpoint import Executes
 from louver.errors import AccessDeniedError
-from louver.resolvers.answer import AccessFacts, Answer
+from louver.resolvers.answer import AccessFacts, Answer, Trail
 from louver.resolvers.stored import StoredOperations
 
 NOT_STORED = "OPERATION_NOT_STORED"
@@ -32,13 +32,14 @@ class SafelistedGateway:
         denied_mode: DeniedMode,
         *,
         is_read_only: bool = False,
+        trail: Trail | None = None,
     ) -> Answer:
         """Answer an operation, unless it is not stored and the key may send stored ones alone."""
         stray = None if principal.safelist is Safelist.OFF else await self._find_stray(query, principal)
         if stray is not None and principal.safelist is Safelist.BLOCK:
             return _refuse(stray)
         answer = await self._gateway.execute(
-            query, variables, operation_name, principal, denied_mode, is_read_only=is_read_only
+            query, variables, operation_name, principal, denied_mode, is_read_only=is_read_only, trail=trail
         )
         if stray is not None:
             answer.facts.reason = NOT_STORED

@@ -14,7 +14,7 @@ from louver.endpoint import Executes
 from louver.errors import REFERRAL, AccessDeniedError
 from louver.keys import is_live
 from louver.lookups import Lookup
-from louver.resolvers.answer import Answer
+from louver.resolvers.answer import Answer, Trail
 
 
 class GrantedGateway:
@@ -34,6 +34,7 @@ class GrantedGateway:
         denied_mode: DeniedMode,
         *,
         is_read_only: bool = False,
+        trail: Trail | None = None,
     ) -> Answer:
         """Answer an operation.
 
@@ -41,7 +42,7 @@ class GrantedGateway:
             AccessDeniedError: the grant ended, or was revoked, while it was being answered.
         """
         answer = await self._gateway.execute(
-            query, variables, operation_name, principal, denied_mode, is_read_only=is_read_only
+            query, variables, operation_name, principal, denied_mode, is_read_only=is_read_only, trail=trail
         )
         if principal.grants:
             await self._require_live(principal)

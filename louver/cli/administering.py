@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import os
 import socket
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -20,17 +20,17 @@ from louver.authz.overlays import CellChange
 from louver.authz.principals import Membership, Principal
 from louver.authz.rights import Rights
 from louver.authz.vocabulary import Act
+from louver.cli.recording import find_ending, recording
 from louver.db.engine import create_engine
 from louver.db.reader import open_reader
 from louver.errors import (
     AccessDeniedError,
     DatabaseUnavailableError,
-    LouverError,
     RefusedError,
     UnauthenticatedError,
 )
 from louver.identity import Identifier, Identity
-from louver.logging import AccessRecord, AuditStore, Event, Outcome, configure_logging
+from louver.logging import AccessRecord, AuditStore, Event, configure_logging
 from louver.logging.location import locate_audit
 from louver.policy import PolicyKeeper
 from louver.resolvers.access import Administration, require_right
@@ -54,7 +54,7 @@ class Acting:
     author: Author
     now: datetime
     membership: Membership
-    named: list[str]
+    named: list[str] = field(default_factory=list)
     """What the access record is to name, beside what is administered: prefixes of keys."""
     details: dict[str, Any] = field(default_factory=dict)
     """What the access record says besides: ids, counts and codes."""
@@ -124,6 +124,23 @@ class _Task:
     is_reading: bool = False
     """Whether it changes nothing, even where it takes the right to enter."""
 
+    @property
+    def is_changing(self) -> bool:
+        """Whether it is done in a transaction."""
+        return self.act is Act.ENTER and not self.is_reading
+
+
+@dataclass(slots=True)
+class _Course:
+    """How far it came, for its record."""
+
+    now: datetime
+    request_id: UUID = field(default_factory=uuid4)
+    is_begun: bool = False
+    """Whether something may be changed, or taken out, from now on."""
+    named: list[str] = field(default_factory=list)
+    details: dict[str, Any] = field(default_factory=dict)
+
 
 async def _act(task: _Task, work: Work[Result]) -> Result:
     settings = Settings.from_environment()
@@ -131,17 +148,20 @@ async def _act(task: _Task, work: Work[Result]) -> Result:
     await require_current_records(settings.database_url)
     identity = await _identify(settings)
     store = await AuditStore.open(settings)
+    course = _Course(datetime.now(UTC))
+
+    async def begin() -> None:
+        """Record it. Nothing is changed, and no byte is in a file, before that is durable."""
+        duties = () if task.duty is None else (task.duty,)
+        await store.append(_as_record(task, identity, course).as_begun(task.event, duties))
+        course.is_begun = True
+
     try:
-        async with _open(settings, store) as administration:
-            named: list[str] = []
-            details: dict[str, Any] = {}
-            result = await _perform(task, identity, administration, work, named, details)
-        await store.append(_as_record(task, identity, named=named, details=details))
-    except LouverError as error:
-        await store.append(_as_record(task, identity, error))
-        raise
-    else:
-        return result
+        async with (
+            recording(store, lambda error: _as_record(task, identity, course, error)),
+            _open(settings) as administration,
+        ):
+            return await _perform(task, identity, administration, work, course, begin)
     finally:
         await store.close()
 
@@ -151,17 +171,18 @@ async def _perform(
     identity: Identity,
     administration: Administration,
     work: Work[Result],
-    named: list[str],
-    details: dict[str, Any],
+    course: _Course,
+    begin: Callable[[], Awaitable[None]],
 ) -> Result:
     principal = _require_principal(identity)
     membership = _find_membership(principal, task)
-    is_changing = task.act is Act.ENTER and not task.is_reading
-    opened = administration.changing() if is_changing else administration.reading()
+    if task.event is Event.AUDIT_EXPORTED:
+        await begin()
+    opened = administration.changing(begin) if task.is_changing else administration.reading()
     async with opened as connection:
         author = Author.from_principal(principal)
-        now = datetime.now(UTC)
-        return await work(Acting(connection, membership.agency_id, author, now, membership, named, details))
+        details = (membership, course.named, course.details)
+        return await work(Acting(connection, membership.agency_id, author, course.now, *details))
 
 
 def _find_membership(principal: Principal, task: _Task) -> Membership:
@@ -198,41 +219,39 @@ def _require_principal(identity: Identity) -> Principal:
 
 
 @contextlib.asynccontextmanager
-async def _open(settings: Settings, store: AuditStore) -> AsyncGenerator[Administration]:
+async def _open(settings: Settings) -> AsyncGenerator[Administration]:
     engine = create_engine(settings.database_url, 1)
     try:
-        yield Administration(engine, store.require_writable, RecordedLog(locate_audit(settings)))
+        yield Administration(engine, RecordedLog(locate_audit(settings)))
     finally:
         await engine.dispose()
 
 
-def _as_record(
-    task: _Task,
-    identity: Identity,
-    error: LouverError | None = None,
-    named: Sequence[str] = (),
-    details: Mapping[str, Any] | None = None,
-) -> AccessRecord:
-    event, outcome = task.event, Outcome.ANSWERED
+def _as_record(task: _Task, identity: Identity, course: _Course, error: BaseException | None = None) -> AccessRecord:
+    outcome, reason = find_ending(error)
     duties = () if task.duty is None else (task.duty,)
-    returned = (*duties, *(f"{task.duty}/{each}" for each in named))
-    if error is not None:
-        outcome = Outcome.REFUSED if isinstance(error, RefusedError) else Outcome.UNAVAILABLE
-        event = Event.ACCESS_DENIED if error.code in DENIED_CODES else Event.ACCESS_REFUSED
-        if isinstance(error, UnauthenticatedError):
-            event = Event.AUTH_FAILED
+    event = task.event
+    if isinstance(error, UnauthenticatedError):
+        event = Event.AUTH_FAILED
+    elif error is not None and (isinstance(error, RefusedError) or not course.is_begun):
+        event = Event.ACCESS_DENIED if reason in DENIED_CODES else Event.ACCESS_REFUSED
+    is_done = event is task.event
     return AccessRecord(
-        at=datetime.now(UTC),
+        at=course.now,
         event=event,
         outcome=outcome,
-        reason=identity.reason or (error.code if error else None),
+        reason=identity.reason or reason,
         caller=identity.caller,
         user_agent=f"louver/{__version__}",
         operation_name=task.name,
-        coordinates={"returned": (), "denied": (), "masked": (), "suppressed": ()}
-        | ({"denied": duties} if event is Event.ACCESS_DENIED else {"returned": () if error else returned}),
+        coordinates={
+            "returned": (*duties, *(f"{task.duty}/{each}" for each in course.named)) if is_done else (),
+            "denied": duties if event is Event.ACCESS_DENIED else (),
+            "masked": (),
+            "suppressed": (),
+        },
         variables=task.variables,
-        details=details or None,
-        request_id=uuid4(),
+        details=course.details or None,
+        request_id=course.request_id,
         replica=f"{socket.gethostname()}:{os.getpid()}",
     )

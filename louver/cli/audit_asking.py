@@ -64,9 +64,12 @@ def export_(*, file: Path, form: str, is_json: bool, **given: Any) -> None:
     async def work(acting: Acting) -> dict[str, Any]:
         async with reaching(acting) as (log, reach):
             require_shown(reach, ["at"])
-            with os.fdopen(_create(part), "wb") as output:
-                made = await export(log, reach, condition, form, output.write)
-        acting.details.update(sha256=made.sha256, count=made.count, format=form)
+            made = Export(form, list_shown(reach))
+            try:
+                with os.fdopen(_create(part), "wb") as output:
+                    await export(log, reach, condition, made, output.write)
+            finally:
+                acting.details.update(sha256=made.sha256, count=made.count, format=form)
         return _as_manifest(made, file, acting, given)
 
     try:

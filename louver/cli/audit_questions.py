@@ -59,7 +59,8 @@ def reads(*, key: str | None, person: str | None, begin: datetime | None, end: d
     async def work(acting: Acting) -> questions.Reads:
         async with reaching(acting) as (log, reach):
             principals = await questions.find_principals(acting.connection, reach, key, person_id)
-            return await questions.find_reads(log, reach, principals, read_moments(acting, begin, end, _MONTH))
+            period = read_moments(acting, begin, end, _MONTH)
+            return await questions.find_reads(acting.connection, log, reach, principals, period)
 
     found = ask(Event.AUDIT_SEARCHED, "louver audit reads", work, Administered.AUDIT_ACTOR)
     click.echo(as_json(as_dict(found)) if is_json else _describe_reads(found))

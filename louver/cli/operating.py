@@ -10,12 +10,13 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from louver import __version__
 from louver.authz.duties import Administered
+from louver.cli.recording import find_ending, recording
 from louver.db.engine import begin_writing, create_engine
-from louver.logging import AccessRecord, AuditStore, Caller, Event, Outcome, configure_logging
+from louver.logging import AccessRecord, AuditStore, Caller, Event, configure_logging
 from louver.resolvers.overlays import Author
 from louver.settings import Settings
 from louver.stores import require_current_records
@@ -28,11 +29,18 @@ Result = TypeVar("Result")
 class Operating:
     """What is under way. The work says whose keys it was about, for the record."""
 
-    connection: AsyncConnection
     now: datetime
     author: Author
+    connection: AsyncConnection = field(init=False)
     agency_id: UUID | None = None
     named: list[str] = field(default_factory=list)
+    is_changed: bool = False
+    """Whether the commit was on its way."""
+    request_id: UUID = field(default_factory=uuid4)
+
+    def list_returned(self, duty: Administered) -> tuple[str, ...]:
+        """List what the record names."""
+        return (duty, *(f"{duty}/{each}" for each in self.named))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +59,7 @@ def operate(
     work: Callable[[Operating], Awaitable[Result]],
     variables: Mapping[str, Any] | None = None,
 ) -> Result:
-    """Change something in one transaction, which is kept only if its record was.
+    """Change something in one transaction, which is kept only if the log knows of it.
 
     `variables`, as digests, say in the record what was changed.
 
@@ -84,21 +92,32 @@ async def _operate(task: _Task, work: Callable[[Operating], Awaitable[Result]]) 
     store = await AuditStore.open(settings)
     engine = create_engine(settings.database_url, 1)
     try:
-        async with begin_writing(engine) as connection:
-            operating = Operating(connection, datetime.now(UTC), Author(f"{OPERATOR} {_find_account()}"))
-            result = await work(operating)
-            await store.append(_as_record(task, operating))
+        return await _perform(task, work, engine, store)
     finally:
         await engine.dispose()
         await store.close()
-    return result
 
 
-def _as_record(task: _Task, operating: Operating) -> AccessRecord:
+async def _perform(
+    task: _Task, work: Callable[[Operating], Awaitable[Result]], engine: AsyncEngine, store: AuditStore
+) -> Result:
+    operating = Operating(datetime.now(UTC), Author(f"{OPERATOR} {_find_account()}"))
+    async with recording(store, lambda error: _as_record(task, operating, error)):
+        async with begin_writing(engine) as operating.connection:
+            result = await work(operating)
+            # Here, where it is known whose it is: from the next line on it may be changed, whatever becomes of us.
+            await store.append(_as_record(task, operating).as_begun(task.event, operating.list_returned(task.duty)))
+            operating.is_changed = True
+        return result
+
+
+def _as_record(task: _Task, operating: Operating, error: BaseException | None = None) -> AccessRecord:
+    outcome, reason = find_ending(error)
     return AccessRecord(
         at=operating.now,
-        event=task.event,
-        outcome=Outcome.ANSWERED,
+        event=task.event if operating.is_changed else Event.ACCESS_REFUSED,
+        outcome=outcome,
+        reason=reason,
         caller=Caller(
             principal_kind=OPERATOR,
             agency_id=operating.agency_id,
@@ -108,13 +127,13 @@ def _as_record(task: _Task, operating: Operating) -> AccessRecord:
         user_agent=f"louver/{__version__}",
         operation_name=task.name,
         coordinates={
-            "returned": (task.duty, *(f"{task.duty}/{each}" for each in operating.named)),
+            "returned": operating.list_returned(task.duty) if operating.is_changed else (),
             "denied": (),
             "masked": (),
             "suppressed": (),
         },
         variables=task.variables,
-        request_id=uuid4(),
+        request_id=operating.request_id,
         replica=f"{socket.gethostname()}:{os.getpid()}",
     )
 

@@ -144,7 +144,7 @@ async def open_rehearsal() -> AsyncGenerator[Rehearsal]:
         store = AuditStore(log, timeout_seconds=_PATIENCE_SECONDS)
         await store.start()
         stack.push_async_callback(store.close)
-        administration = Administration(engine, store.require_writable, RecordedLog(locate_audit(settings)))
+        administration = Administration(engine, RecordedLog(locate_audit(settings)))
         cipher = CursorCipher(secrets.token_bytes(32))
         gateway = Gateway(build_schema(), reader, SqliteSpeech(), cipher, settings.page_size_max, administration)
         yield Rehearsal(gateway, store, log)

@@ -63,6 +63,8 @@ class Event(StrEnum):
 class Outcome(StrEnum):
     """How it ended for the caller."""
 
+    BEGUN = "begun"
+    """It has not ended: written before a change can be final, or a file has its first byte. A second record ends it."""
     ANSWERED = "answered"
     PARTIAL = "partial"
     """Answered with something withheld, masked or suppressed."""
@@ -71,6 +73,7 @@ class Outcome(StrEnum):
     UNAVAILABLE = "unavailable"
     """Not answered because something of ours was down; nothing left."""
     ABANDONED = "abandoned"
-    """Cut short before the answer could leave: the client hung up or the server was stopping."""
+    """Cut short before the answer could leave: the client hung up or the server was stopping. What was changed by then
+    stays changed."""
     ERROR = "error"
     """A fault of ours: the caller got an id, the log the place."""

@@ -1,17 +1,20 @@
 """The access record: who asked what, when, why, and whose data came back. Never a value of a field."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from operator import attrgetter
-from typing import Any
-from uuid import UUID
+from typing import Any, Self
+from uuid import UUID, uuid4
 
 from louver.logging.events import Event, Outcome
 from louver.logging.tables import PERSONAL
 
 SCHEMA_VERSION = 2
 """Of the record's fields; part of every record, so that old ones stay readable and verifiable."""
+
+ENDED_BY = "ended_by"
+"""Under `details` of a record of what began: the id of the one that says how it ended."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +73,20 @@ class AccessRecord:
     replica: str
     details: Mapping[str, Any] | None = None
     """Ids, counts and codes of what was done, where the fields above have no place for them."""
+
+    def as_begun(self, event: Event, returned: tuple[str, ...]) -> Self:
+        """Make the record that goes before this one, when the request is about to change something or take it out.
+
+        A record by itself, with an id of its own. It has the same instant, and names the id of the one that ends it.
+        """
+        return replace(
+            self,
+            event=event,
+            outcome=Outcome.BEGUN,
+            coordinates={"returned": returned, "denied": (), "masked": (), "suppressed": ()},
+            request_id=uuid4(),
+            details={ENDED_BY: str(self.request_id)},
+        )
 
     def as_kept(self) -> dict[str, Any]:
         """Render what stays when the record is erased: what happened on which day, under which roles."""

@@ -11,7 +11,7 @@ import structlog
 
 from louver.errors import AuditUnavailableError
 from louver.logging.chain import Link, Sealed, seal_record
-from louver.logging.events import Outcome
+from louver.logging.events import Event, Outcome
 from louver.logging.record import AccessRecord
 from louver.logging.redaction import describe_exception
 from louver.logging.sinks import RecordRejectedError, Sink
@@ -46,11 +46,14 @@ class Entry:
 
     def as_it_ended(self) -> AccessRecord | None:
         """Answer the record, corrected where the waiter was refused or went away before it was stored."""
-        if self.record is None or not self.done.done():
-            return self.record
+        record = self.record
+        if record is None or not self.done.done():
+            return record
+        if record.outcome is Outcome.BEGUN:  # nothing begins without its record, so it never did
+            record = replace(record, event=Event.ACCESS_REFUSED)
         if self.done.cancelled():
-            return replace(self.record, outcome=Outcome.ABANDONED)
-        return replace(self.record, outcome=Outcome.UNAVAILABLE, reason=AuditUnavailableError.code)
+            return replace(record, outcome=Outcome.ABANDONED)
+        return replace(record, outcome=Outcome.UNAVAILABLE, reason=AuditUnavailableError.code)
 
 
 class Writer:

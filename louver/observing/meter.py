@@ -46,8 +46,8 @@ class Meter:
         self._known_reasons: set[str] = set()
 
     def watch(self, record: AccessRecord, done: asyncio.Future[None]) -> None:
-        """Count a record once it is known whether its answer may leave; a start or a stop answers nobody."""
-        if record.event in (Event.SERVICE_STARTED, Event.SERVICE_STOPPED):
+        """Count a record once it is known whether its answer may leave; a start, a stop and a begin answer nobody."""
+        if record.event in (Event.SERVICE_STARTED, Event.SERVICE_STOPPED) or record.outcome is Outcome.BEGUN:
             return
         done.add_done_callback(partial(self._count, record, time.perf_counter()))
 

@@ -30,9 +30,10 @@ async def enrol_totp(office: Office, visit: Visit) -> Done:
         )
     secret, person = draw_secret(), account.person
     sealed = office.sealer.seal(secret.encode(), person.id.bytes)
+    happened = tell_agencies(Event.AUTH_FACTOR, name_person(person.id), account.agency_ids, "FACTOR_ENROLLED")
+    await visit.begin(happened)
     async with office.writing() as connection:
         await write_credentials(connection, person.id, {"totp_secret": sealed, "totp_last_step": None})
-    happened = tell_agencies(Event.AUTH_FACTOR, name_person(person.id), account.agency_ids, "FACTOR_ENROLLED")
     return Done({"secret": secret, "uri": build_uri(secret, person.email)}, happened)
 
 
@@ -60,7 +61,8 @@ async def confirm_totp(office: Office, visit: Visit) -> Done:
             await connection.execute(insert(RecoveryCodeRow), rows)
             await end_all_sessions(connection, person.id)
             token, _ = await office.admit(connection, account, visit)
+            happened = tell_agencies(Event.AUTH_FACTOR, caller, account.agency_ids, "FACTOR_CONFIRMED")
+            await visit.begin(happened)
     if not is_right:
         raise refuse_login(caller, "CODE_WRONG", is_locking=claim.is_last)
-    happened = tell_agencies(Event.AUTH_FACTOR, caller, account.agency_ids, "FACTOR_CONFIRMED")
     return Done({"recoveryCodes": codes}, happened, token.text)

@@ -90,11 +90,12 @@ async def change_password(office: Office, visit: Visit) -> Done:
     values = {
         "password_hash": new_hash, "is_temporary": False, "temporary_until": None, "password_changed_at": visit.now
     }  # fmt: skip
+    happened = tell_agencies(Event.AUTH_PASSWORD, _name(account), account.agency_ids)
+    await visit.begin(happened)
     async with office.writing() as connection:
         await write_credentials(connection, account.person.id, values)
         await end_all_sessions(connection, account.person.id)
         token, is_new = await office.admit(connection, account, visit)
-    happened = tell_agencies(Event.AUTH_PASSWORD, _name(account), account.agency_ids)
     if session.stage == Stage.PASSWORD:
         happened += _tell_login(account, is_new=is_new)
     return _admit(account, token, happened)

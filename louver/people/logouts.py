@@ -12,9 +12,11 @@ async def log_out(office: Office, visit: Visit) -> Done:
     session = await office.sessions.find(visit.token_hash) if visit.token_hash else None
     if session is None:
         return Done({}, (Happened(Event.AUTH_LOGOUT, name_person(None), "SESSION_UNKNOWN"),), is_over=True)
+    happened = _tell(session)
+    await visit.begin(happened)
     async with office.writing() as connection:
         await end_session(connection, session.id)
-    return Done({}, _tell(session), is_over=True)
+    return Done({}, happened, is_over=True)
 
 
 async def log_out_everywhere(office: Office, visit: Visit) -> Done:
@@ -24,9 +26,11 @@ async def log_out_everywhere(office: Office, visit: Visit) -> Done:
         LoginRefusedError: nobody is logged in.
     """
     session = await office.require_session(visit, Stage.OPEN, Stage.PASSWORD, by_provider=True)
+    happened = _tell(session, "EVERYWHERE")
+    await visit.begin(happened)
     async with office.writing() as connection:
         await end_all_sessions(connection, session.person.id)
-    return Done({}, _tell(session, "EVERYWHERE"), is_over=True)
+    return Done({}, happened, is_over=True)
 
 
 def _tell(session: Session, reason: str | None = None) -> tuple[Happened, ...]:

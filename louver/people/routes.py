@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -14,7 +14,7 @@ from starlette.requests import ClientDisconnect, Request
 from louver.authz.session_tokens import parse_token
 from louver.errors import AuditUnavailableError, InvalidInputError, LouverError, RefusedError, UnavailableError
 from louver.exchange import Exchange
-from louver.logging import AuditStore, Caller, Event, Outcome, ValueDigest
+from louver.logging import AccessRecord, AuditStore, Caller, Event, Outcome, ValueDigest
 from louver.people.cookies import clear_cookie, read_cookie, write_cookie
 from louver.people.csrf import require_own_site
 from louver.people.factors import confirm_totp, enrol_totp
@@ -56,33 +56,36 @@ class Desk:
         """Serve one request."""
         exchange = Exchange.from_scope(scope)
         path = str(scope["path"])
+        begun: list[Happened] = []
         try:
-            status, body, headers = await self._reply(exchange, path, Request(scope, receive))
+            status, body, headers = await self._reply(exchange, path, Request(scope, receive), begun)
         except asyncio.CancelledError:
             # Whoever cut it short does not erase its trace: the record is queued, and nobody waits for it.
             with contextlib.suppress(AuditUnavailableError):
-                cut = Happened(Event.ACCESS_REFUSED, Caller(), "ABANDONED", Outcome.ABANDONED)
-                self._store.submit(self._as_record(exchange, path, cut))
+                for cut in _end(begun, Happened(Event.ACCESS_REFUSED, Caller(), "ABANDONED", Outcome.ABANDONED)):
+                    self._store.submit(self._as_record(exchange, path, cut))
             raise
         await _send(send, exchange, status, body, headers)
 
-    async def _reply(self, exchange: Exchange, path: str, request: Request) -> tuple[int, bytes, dict[str, str]]:
+    async def _reply(
+        self, exchange: Exchange, path: str, request: Request, begun: list[Happened]
+    ) -> tuple[int, bytes, dict[str, str]]:
         try:
-            done = await self._take(exchange, path, request)
+            done = await self._take(exchange, path, request, begun)
             await self._record(exchange, path, done.happened)
         except LouverError as error:
-            return await self._refuse(exchange, path, error)
+            return await self._refuse(exchange, path, error, begun)
         except Exception as error:  # noqa: BLE001 - only our errors speak; anything else shows an id and is logged
             self._log.error("request.crashed", request_id=exchange.request_id, exc_info=error)
             fault = LouverError("Something failed on our side.", hint="report the request id to your administrator")
-            return await self._refuse(exchange, path, fault)
+            return await self._refuse(exchange, path, fault, begun)
         cookie = clear_cookie() if done.is_over else write_cookie(done.token) if done.token else None
         headers = {"set-cookie": cookie} if cookie else {}
         if done.location is not None:
             return 303, b"{}", headers | {"location": done.location, "referrer-policy": "no-referrer"}
         return 200, orjson.dumps(done.content), headers
 
-    async def _take(self, exchange: Exchange, path: str, request: Request) -> Done:
+    async def _take(self, exchange: Exchange, path: str, request: Request, begun: list[Happened]) -> Done:
         if exchange.method != _find_method(path):
             raise MethodRefusedError(
                 f"This path takes {_find_method(path)}.", hint="see docs/people.md for what it takes"
@@ -95,13 +98,22 @@ class Desk:
         require_own_site(exchange.headers)
         require_json(exchange.headers.get("content-type"))
         body = _read_object(await _read_body(request))
-        return await STEPS[path](self._office, Visit(body, token_hash, address, now))
 
-    async def _refuse(self, exchange: Exchange, path: str, error: LouverError) -> tuple[int, bytes, dict[str, str]]:
+        async def begin(happened: tuple[Happened, ...]) -> None:
+            """Record what is about to be changed."""
+            records = [self._as_record(exchange, path, each) for each in happened]
+            await asyncio.gather(*(self._store.submit(each.as_begun(each.event, ())) for each in records))
+            begun.extend(happened)
+
+        return await STEPS[path](self._office, Visit(body, token_hash, address, now, begin))
+
+    async def _refuse(
+        self, exchange: Exchange, path: str, error: LouverError, begun: Sequence[Happened]
+    ) -> tuple[int, bytes, dict[str, str]]:
         if isinstance(error, UnavailableError):
             self._log.error("request.unavailable", request_id=exchange.request_id, exc_info=error)
         try:
-            await self._record(exchange, path, _list_happened(error))
+            await self._record(exchange, path, _end(begun, *_list_happened(error)))
         except AuditUnavailableError as unavailable:
             error = unavailable
         described: dict[str, Any] = {"message": error.message, "extensions": error.as_extensions()}
@@ -115,12 +127,18 @@ class Desk:
     async def _record(self, exchange: Exchange, path: str, happened: tuple[Happened, ...]) -> None:
         await asyncio.gather(*(self._store.submit(self._as_record(exchange, path, each)) for each in happened))
 
-    def _as_record(self, exchange: Exchange, path: str, happened: Happened) -> Any:
+    def _as_record(self, exchange: Exchange, path: str, happened: Happened) -> AccessRecord:
         record = exchange.as_record(self._digest, self._replica, happened.outcome)
         name = path.strip("/").replace("/", "_").replace("-", "_") if path in STEPS else "auth_oidc"
         return replace(
             record, event=happened.event, reason=happened.reason, caller=happened.caller, operation_name=name
         )
+
+
+def _end(begun: Sequence[Happened], *ends: Happened) -> tuple[Happened, ...]:
+    """Tell of what was begun how it ended: it may have been changed, whatever the client was told."""
+    reason, outcome = ends[0].reason, ends[0].outcome
+    return tuple(replace(each, reason=reason, outcome=outcome) for each in begun) or ends
 
 
 def _find_method(path: str) -> str:

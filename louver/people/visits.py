@@ -1,6 +1,6 @@
 """One visit to the log-in desk: what was sent, what came of it, and what the log is told."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -16,6 +16,19 @@ _HOW = "check the e-mail address, the password and the code; after 5 bad tries w
 
 
 @dataclass(frozen=True, slots=True)
+class Happened:
+    """One record for the log."""
+
+    event: Event
+    caller: Caller
+    reason: str | None = None
+    outcome: Outcome = Outcome.ANSWERED
+
+
+Begin = Callable[[tuple[Happened, ...]], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
 class Visit:
     """What was sent."""
 
@@ -24,6 +37,11 @@ class Visit:
     """Of the cookie's token, if there was one of the right form."""
     address: str
     now: datetime
+    begin: Begin
+    """Records durably what is about to be changed.
+
+    A log-in needs none: a session whose token reached nobody opens nothing.
+    """
 
     def read(self, name: str) -> str:
         """Read a text of the body.
@@ -35,16 +53,6 @@ class Visit:
         if not isinstance(value, str) or not 0 < len(value) <= TEXT_MAX:
             raise InvalidInputError(f"`{name}` has to be a text of 1 to {TEXT_MAX} characters.", hint="send it as JSON")
         return value
-
-
-@dataclass(frozen=True, slots=True)
-class Happened:
-    """One record for the log."""
-
-    event: Event
-    caller: Caller
-    reason: str | None = None
-    outcome: Outcome = Outcome.ANSWERED
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,7 +65,7 @@ class Service:
 
     def __init__(self, schema: LouverSchema, store: Store, log: AuditStore) -> None:
         self._principals: dict[str, Principal] = {}
-        administration = Administration(create_engine(_NOWHERE), log.require_writable, RecordedLog(_NOWHERE))
+        administration = Administration(create_engine(_NOWHERE), RecordedLog(_NOWHERE))
         self._endpoint = Endpoint(
             identify=self._identify,
             gateway=_Priced(Gateway(schema, store, store.speech, CursorCipher(_KEY), PAGE_SIZE_MAX, administration)),

@@ -23,21 +23,21 @@ class Administration:
     """Opens the store to those who administer. Everybody passes through here, at whatever door they come in."""
 
     engine: AsyncEngine
-    require_recordable: Callable[[], Awaitable[None]]
-    """Raises unless the log takes records now: nothing is changed that could not be recorded."""
     log: RecordedLog
     """What was recorded, for previews."""
     stored: StoredOperations = field(default_factory=NothingStored)
 
     @asynccontextmanager
-    async def changing(self) -> AsyncGenerator[AsyncConnection]:
+    async def changing(self, begin: Callable[[], Awaitable[None]]) -> AsyncGenerator[AsyncConnection]:
         """Open a transaction for a change, committed at the end and rolled back on a refusal.
+
+        `begin` records durably that there is to be a change: nothing is changed that the log does not know of.
 
         Raises:
             AuditUnavailableError: the change could not be recorded.
             DatabaseUnavailableError: the store did not answer.
         """
-        await self.require_recordable()
+        await begin()
         async with begin_writing(self.engine) as connection:
             yield connection
 

@@ -11,6 +11,7 @@ import strawberry
 from sqlalchemy.ext.asyncio import AsyncConnection
 from strawberry.types.field import StrawberryField
 
+from louver.authz.duties import Administered
 from louver.authz.principals import Principal
 from louver.authz.rights import Rights
 from louver.errors import AccessDeniedError, LimitExceededError
@@ -184,11 +185,29 @@ async def changing(info: Info, name: str, agency: str | None, event: Event) -> A
     """Open a change to whoever has the right, and say in the access record what it was once it is done."""
     context = info.context
     agency_id = _require(context, MUTATIONS[name], agency)
-    author = Author.from_principal(context.principal)
-    async with context.administration.changing() as connection:
+    author, duty = Author.from_principal(context.principal), MUTATIONS[name].administered
+    async with context.administration.changing(lambda: context.trail.begin(event, duty)) as connection:
         yield Change(connection, agency_id, author, datetime.now(UTC))
-    context.facts.event = event
-    context.facts.returned += (MUTATIONS[name].administered,)
+        _note_change(context, event, duty)
+
+
+@asynccontextmanager
+async def changing_log(
+    info: Info, name: str, agency: str | None, event: Event
+) -> AsyncGenerator[tuple[Change, AsyncConnection]]:
+    """As `changing`, for what lies in the log itself: with a transaction there, which is committed first."""
+    context = info.context
+    async with changing(info, name, agency, event) as change, context.administration.log.writing() as written:
+        yield change, written
+        _note_change(context, event, MUTATIONS[name].administered)
+
+
+def _note_change(context: OperationContext, event: Event, duty: Administered) -> None:
+    """Say what is changed, just before it is for good: from here on it may be, whatever becomes of the request."""
+    facts = context.facts
+    if not facts.is_changed:
+        facts.event, facts.is_changed = event, True
+        facts.returned = (duty, *facts.returned)
 
 
 @asynccontextmanager

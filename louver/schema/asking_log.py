@@ -15,7 +15,7 @@ from louver.resolvers.asking.unusual import list_unusual
 from louver.resolvers.asking.weeks import find_week, list_weeks, sign_off
 from louver.schema import asking_types as shown
 from louver.schema import audit_holds
-from louver.schema.access import INPUT, AgencyId, Info, changing, declare_change
+from louver.schema.access import INPUT, AgencyId, Info, changing_log, declare_change
 from louver.schema.access_inputs import read_id, require_zone
 from louver.schema.asking import asking, asking_of_officer
 
@@ -37,15 +37,11 @@ class Mutation(audit_holds.Mutation):
         self, info: Info, order: Annotated[shown.SignOffAuditWeekInput, INPUT]
     ) -> shown.AuditWeek:
         """See weeks.sign_off."""
-        log = info.context.administration.log
-        async with (
-            changing(info, "signOffAuditWeek", order.agency_id, Event.AUDIT_REVIEWED) as change,
-            log.writing() as signed,
-        ):
+        async with changing_log(info, "signOffAuditWeek", order.agency_id, Event.AUDIT_REVIEWED) as (change, log):
             membership = next(m for m in info.context.principal.memberships if m.agency_id == change.agency_id)
             reach = await find_reach(change.connection, membership, change.now)
-            week = await sign_off(signed, reach, order.week, order.note, change.author)
-        info.context.facts.returned += (f"AuditReview/{week.week}",)
+            week = await sign_off(log, reach, order.week, order.note, change.author)
+            info.context.facts.returned += (f"AuditReview/{week.week}",)
         return shown.show_week(week)
 
 
@@ -81,7 +77,7 @@ async def _find_reads(
     async with asking(info.context, "auditReads", agency_id) as asked:
         period = read_period(require_zone(begin), require_zone(end), asked.reach.now, _MONTH)
         principals = await questions.find_principals(asked.records, asked.reach, key_prefix, person)
-        return shown.show_reads(await questions.find_reads(asked.log, asked.reach, principals, period))
+        return shown.show_reads(await questions.find_reads(asked.records, asked.log, asked.reach, principals, period))
 
 
 async def _list_denials(

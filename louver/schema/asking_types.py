@@ -19,6 +19,7 @@ declare_enum(
         Oddity.VOLUME: "On one day far more rows than on any day before.",
         Oddity.HOURS: "At night by the agency's clock, and never so before.",
         Oddity.ADDRESS: "From an address that it never had before.",
+        Oddity.UNFINISHED: "A change or an export began, and how it ended is not on record: it may have happened.",
     },
 )
 
@@ -56,7 +57,7 @@ class AuditReads:
     begins_at: datetime = described("From when.")
     ends_at: datetime = described("Until when.")
     records: int = described("How many access records.")
-    rows: int = described("How many rows in all.")
+    rows: int = described("How many rows in all, without records of several agencies.")
     denied: int = described("Operations in which something was denied.")
     first_at: datetime | None = described("The first of them.")
     last_at: datetime | None = described("The last.")

@@ -14,7 +14,7 @@ from louver.logging.retention.holds import list_holds
 from louver.resolvers import audit_holds
 from louver.schema import audit_types as shown
 from louver.schema import keys
-from louver.schema.access import INPUT, AgencyId, First, Info, changing, declare_change, reading
+from louver.schema.access import INPUT, AgencyId, First, Info, changing_log, declare_change, reading
 
 
 @strawberry.type(description="What can be changed. One change is sent at a time, and recorded by itself.")
@@ -24,34 +24,25 @@ class Mutation(keys.Mutation):
     @declare_change("Keep access records although their twelve months are over.")
     async def place_audit_hold(self, info: Info, order: Annotated[shown.PlaceAuditHoldInput, INPUT]) -> shown.AuditHold:
         """See audit_holds.place_hold."""
-        log = info.context.administration.log
-        async with changing(info, "placeAuditHold", order.agency_id, Event.AUDIT_HELD) as change, log.writing() as held:
+        async with changing_log(info, "placeAuditHold", order.agency_id, Event.AUDIT_HELD) as (change, log):
             details = (order.as_order(), change.author, change.now)
-            hold = await audit_holds.place_hold(change.connection, held, change.agency_id, *details)
-        return _name(info, shown.show_hold(hold))
+            hold = await audit_holds.place_hold(change.connection, log, change.agency_id, *details)
+            return _name(info, shown.show_hold(hold))
 
     @declare_change("End a legal hold: what it kept goes with the next run.")
     async def release_audit_hold(self, info: Info, order: Annotated[shown.AuditHoldInput, INPUT]) -> shown.AuditHold:
         """See audit_holds.release."""
-        log = info.context.administration.log
-        async with (
-            changing(info, "releaseAuditHold", order.agency_id, Event.AUDIT_RELEASED) as change,
-            log.writing() as held,
-        ):
-            hold = await audit_holds.release(held, change.agency_id, order.as_id(), change.author, change.now)
-        return _name(info, shown.show_hold(hold))
+        async with changing_log(info, "releaseAuditHold", order.agency_id, Event.AUDIT_RELEASED) as (change, log):
+            hold = await audit_holds.release(log, change.agency_id, order.as_id(), change.author, change.now)
+            return _name(info, shown.show_hold(hold))
 
     @declare_change("Choose what becomes of the agency's access records after twelve months.")
     async def choose_audit_removal(
         self, info: Info, order: Annotated[shown.ChooseAuditRemovalInput, INPUT]
     ) -> shown.AuditRetention:
         """See agencies.set_removal."""
-        log = info.context.administration.log
-        async with (
-            changing(info, "chooseAuditRemoval", order.agency_id, Event.POLICY_CHANGED) as change,
-            log.writing() as connection,
-        ):
-            await set_removal(connection, change.agency_id, order.removal)
+        async with changing_log(info, "chooseAuditRemoval", order.agency_id, Event.POLICY_CHANGED) as (change, log):
+            await set_removal(log, change.agency_id, order.removal)
         return shown.AuditRetention(removal=order.removal)
 
 

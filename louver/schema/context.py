@@ -9,7 +9,7 @@ from graphql import DocumentNode
 from louver.authz.principals import Principal
 from louver.authz.vocabulary import DeniedMode
 from louver.resolvers.access import Administration
-from louver.resolvers.answer import AccessFacts, Answer
+from louver.resolvers.answer import AccessFacts, Answer, Trail
 from louver.resolvers.notes import Denial
 from louver.resolvers.planner import Plan
 from louver.resolvers.run import Run
@@ -38,12 +38,17 @@ class OperationContext:
     run: Run
     find_visibility: Callable[[], Visibility]
     administration: Administration
-    facts: AccessFacts
-    """For its access record; resolvers that are not planned add to them."""
+    trail: Trail
+    """For its access record; resolvers that are not planned add to its facts."""
     gateway: Rehearses
     denied_mode: DeniedMode = DeniedMode.ERRORS
     denials: list[Denial] = field(default_factory=list)
     """What resolvers that are not planned found denied; told as what plans find."""
+
+    @property
+    def facts(self) -> AccessFacts:
+        """What is known of it so far."""
+        return self.trail.facts
 
     @property
     def visibility(self) -> Visibility:

@@ -1,6 +1,6 @@
 """The gateway: one operation of one principal, from its text to an answer and the facts of what was read."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -17,12 +17,11 @@ from louver.errors import (
     FieldDeniedError,
     InvalidInputError,
     LimitExceededError,
-    LouverError,
     ReadOnlyError,
     RefusedError,
 )
-from louver.resolvers.access import Administration, UnknownAgencyError
-from louver.resolvers.answer import AccessFacts, Answer
+from louver.resolvers.access import Administration
+from louver.resolvers.answer import AccessFacts, Answer, Trail
 from louver.resolvers.cache import Latest, LruCache
 from louver.resolvers.cursors import CursorCipher, CursorKeeper
 from louver.resolvers.dialects import Speech
@@ -33,7 +32,7 @@ from louver.resolvers.standings import Footing, Standing
 from louver.resolvers.statements import Reads
 from louver.schema.context import OperationContext
 from louver.schema.denials import list_denial_errors, refuse_denied
-from louver.schema.documents import ERRORS_SHOWN, Document, Documents, Hiding, cut_quoted
+from louver.schema.documents import ERRORS_SHOWN, Document, Documents, Hiding
 from louver.schema.execution import read_planned
 from louver.schema.facts import build_extensions, fill_facts
 from louver.schema.hiding import hide_in_variables, unmark
@@ -42,6 +41,7 @@ from louver.schema.limits.variables import require_small_variables
 from louver.schema.refusing import list_denied_duties
 from louver.schema.roots import LouverSchema
 from louver.schema.selecting import Selector
+from louver.schema.spelling import are_denials, spell, spell_execution_error, spell_request_error, without_path
 from louver.schema.visibility import Visibility
 from louver.tracing import step
 
@@ -56,7 +56,7 @@ class Asking:
     principal: Principal
     footing: Footing
     denied_mode: DeniedMode
-    facts: AccessFacts
+    trail: Trail
 
 
 class Gateway:
@@ -93,6 +93,7 @@ class Gateway:
         denied_mode: DeniedMode,
         *,
         is_read_only: bool = False,
+        trail: Trail | None = None,
     ) -> Answer:
         """Answer an operation.
 
@@ -104,18 +105,18 @@ class Gateway:
         footing = self._footings.get_or_make(principal.id, (principal,), lambda: Footing.of(principal.memberships))
         hiding = self._hide(footing.standings) if denied_mode is DeniedMode.HIDE else None
         document = self._documents.get(query, hiding)
-        facts = AccessFacts(
-            document_hash=document.hash, literals=document.literals, policy_version=_policy_version(principal)
-        )
+        facts = (trail := trail or Trail()).facts
+        facts.document_hash, facts.literals = document.hash, document.literals
+        facts.policy_version = _policy_version(principal)
         if document.parsed is None:
-            return _refused([_request_error(error) for error in document.errors[:ERRORS_SHOWN]], facts)
+            return _refused([spell_request_error(error) for error in document.errors[:ERRORS_SHOWN]], facts)
         try:
             operation = _pick(document, operation_name)
             if is_read_only and operation.operation is OperationType.MUTATION:
                 raise ReadOnlyError("A mutation is not taken by GET.", hint="send it with POST")
             facts.operation_name = operation.name.value if operation.name else None
             coerced = self._coerce(operation, variables, hiding)
-            asking = Asking(principal, footing, denied_mode, facts)
+            asking = Asking(principal, footing, denied_mode, trail)
             with step("plan"):
                 context, notes = self._plan(document, operation, coerced, asking)
             facts.cost = self._meter.price(context, document.introspected)
@@ -123,20 +124,20 @@ class Gateway:
             return _refused(error.errors, facts)
         except (FieldDeniedError, LimitExceededError) as error:
             facts.denied = tuple(error.details.pop("coordinates", ()))
-            return _refused([_as_graphql(error)], facts)
+            return _refused([spell(error)], facts)
         quotas = await self._meter.charge(principal, facts.cost)
         try:
             async with self._meter.timing(operation):
                 data, causes = await self._run(query, variables, operation_name, context)
         except TimeoutError:
-            return _refused([_as_graphql(self._meter.tell_timeout())], facts, quotas)
+            return _refused([spell(self._meter.tell_timeout())], facts, quotas)
         finally:
             context.run.finish()
-        failures = [_execution_error(error) for error in causes]
+        failures = [spell_execution_error(error) for error in causes]
         notes = replace(notes, denials=[*notes.denials, *context.denials])
         fill_facts(facts, notes, context.run)
-        if failures and (operation.operation is OperationType.MUTATION or not _are_denials(causes)):
-            return _refused([_without_path(failure) for failure in failures[:ERRORS_SHOWN]], facts, quotas)
+        if failures and (operation.operation is OperationType.MUTATION or not are_denials(causes)):
+            return _refused([without_path(failure) for failure in failures[:ERRORS_SHOWN]], facts, quotas)
         return Answer(
             data=data,
             errors=[*failures, *list_denial_errors(notes, denied_mode)],
@@ -174,7 +175,7 @@ class Gateway:
         definitions = operation.variable_definitions or ()
         coerced = get_variable_values(graphql, definitions, given, max_errors=ERRORS_SHOWN, hide_suggestions=True)
         if isinstance(coerced, list):
-            raise _RequestError([_request_error(unmark(error)) for error in coerced[:ERRORS_SHOWN]])
+            raise _RequestError([spell_request_error(unmark(error)) for error in coerced[:ERRORS_SHOWN]])
         return coerced
 
     def _plan(
@@ -193,13 +194,13 @@ class Gateway:
             plan = self._planner.plan(request, shapes, footing.standings)
             denials = [*plan.notes.denials, *list_denied_duties(request, variables, principal)]
         except GraphQLError as error:
-            raise _RequestError([_request_error(error)]) from error
+            raise _RequestError([spell_request_error(error)]) from error
         except RefusedError as error:
-            raise _RequestError([_as_graphql(error)]) from error
+            raise _RequestError([spell(error)]) from error
         if plan.refusals or (asking.denied_mode is DeniedMode.REJECT and denials):
             raise refuse_denied([*plan.refusals, *denials])
         if plan.is_subtractable:
-            raise _RequestError([_as_graphql(_REFUSE_SUBTRACTION)])
+            raise _RequestError([spell(_REFUSE_SUBTRACTION)])
         assert document.parsed is not None  # noqa: S101 - an operation comes from a parsed document
         run = Run(self._reads, values, keeper, footing.small_cell_minimum)
         find_visibility = partial(self._find_visibility, footing.standings)
@@ -210,7 +211,7 @@ class Gateway:
             run,
             find_visibility,
             self._administration,
-            asking.facts,
+            asking.trail,
             self,
             denied_mode=asking.denied_mode,
         )
@@ -225,7 +226,6 @@ class _RequestError(Exception):
         self.errors = list(errors)
 
 
-_HOW_TO_CORRECT = "correct the document or its variables; `louver schema`, or introspection, says what there is"
 _REFUSE_SUBTRACTION = AccessDeniedError(
     "Of numbers whose small groups are left out, one operation may ask only once.",
     hint="send the aggregates one by one, or group by all dimensions in one",
@@ -240,9 +240,9 @@ def _pick(document: Document, name: str | None) -> OperationDefinitionNode:
     if operation is None:
         wanted = "name one of the document's operations in `operationName`"
         message = "There is no such operation." if name else "The document has several operations, or none."
-        raise _RequestError([_as_graphql(InvalidInputError(message, hint=wanted))])
+        raise _RequestError([spell(InvalidInputError(message, hint=wanted))])
     if operation.operation is OperationType.SUBSCRIPTION:
-        raise _RequestError([_as_graphql(InvalidInputError("Subscriptions are not served.", hint="send a query"))])
+        raise _RequestError([spell(InvalidInputError("Subscriptions are not served.", hint="send a query"))])
     if operation.operation is OperationType.MUTATION:
         _require_single(operation)
     return operation
@@ -253,47 +253,11 @@ def _require_single(operation: OperationDefinitionNode) -> None:
     selections = operation.selection_set.selections
     if len(selections) != 1 or not isinstance(selections[0], FieldNode):
         wanted = "select one field of Mutation, outside of fragments"
-        raise _RequestError([_as_graphql(InvalidInputError("A mutation is one change at a time.", hint=wanted))])
-
-
-# errors
+        raise _RequestError([spell(InvalidInputError("A mutation is one change at a time.", hint=wanted))])
 
 
 def _refused(errors: list[dict[str, Any]], facts: AccessFacts, quotas: tuple[Quota, ...] = ()) -> Answer:
     return Answer(has_data=False, errors=errors, facts=facts, quotas=quotas)
-
-
-def _as_graphql(error: LouverError) -> dict[str, Any]:
-    return {"message": error.message, "extensions": error.as_extensions()}
-
-
-def _request_error(error: GraphQLError) -> dict[str, Any]:
-    """Spell an error of parsing, validation or coercion."""
-    if isinstance(error.original_error, LouverError):
-        return _as_graphql(error.original_error)
-    return {
-        **error.formatted,
-        "message": cut_quoted(error.message),
-        "extensions": {"code": "BAD_REQUEST", "hint": _HOW_TO_CORRECT},
-    }
-
-
-def _execution_error(error: GraphQLError) -> dict[str, Any]:
-    """Spell an error of execution that the caller can act on; any other ends the operation as a whole."""
-    if isinstance(error.original_error, RefusedError):
-        return {**_as_graphql(error.original_error), "path": error.path}
-    raise error.original_error or error
-
-
-def _are_denials(errors: Iterable[GraphQLError]) -> bool:
-    """Whether it is only denials, which leave the rest of an answer; a refused argument refuses the operation."""
-    causes = [error.original_error for error in errors]
-    return all(isinstance(each, AccessDeniedError) and not isinstance(each, UnknownAgencyError) for each in causes)
-
-
-def _without_path(error: Mapping[str, Any]) -> dict[str, Any]:
-    """Leave out where in an answer it was: there is none."""
-    return {name: value for name, value in error.items() if name != "path"}
 
 
 def _policy_version(principal: Principal) -> str:

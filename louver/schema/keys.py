@@ -33,7 +33,7 @@ class Mutation(operations.Mutation):
         """See agency_keys.issue."""
         async with _administering(info, "issueKey", order.agency_id, Event.KEY_ISSUED) as (making, by):
             issued = await agency_keys.issue(making.connection, by, order.as_order(), making.now)
-        _name(info, issued.key.prefix)
+            _name(info, issued.key.prefix)
         return shown.show_issued(issued)
 
     @declare_change("Replace a key by one that is like it. For a time that you choose, both are accepted.")
@@ -42,7 +42,7 @@ class Mutation(operations.Mutation):
         async with _administering(info, "rotateKey", order.agency_id, Event.KEY_ROTATED) as (making, by):
             details = (order.prefix, making.now, order.overlap, order.days)
             issued = await agency_keys.rotate(making.connection, by, *details)
-        _name(info, order.prefix, issued.key.prefix)
+            _name(info, order.prefix, issued.key.prefix)
         return shown.show_issued(issued)
 
     @declare_change("Change a key's limits, or narrow its scopes, from its next request on.")
@@ -51,7 +51,7 @@ class Mutation(operations.Mutation):
         async with _administering(info, "changeKey", order.agency_id, Event.KEY_CHANGED) as (making, by):
             details = (order.prefix, order.as_change(), making.now)
             changed = await agency_keys.change(making.connection, by, *details)
-        _name(info, changed.prefix)
+            _name(info, changed.prefix)
         return shown.show_key(changed)
 
     @declare_change("Revoke a key: its next request is refused.")
@@ -59,7 +59,7 @@ class Mutation(operations.Mutation):
         """See agency_keys.revoke."""
         async with _administering(info, "revokeKey", order.agency_id, Event.KEY_REVOKED) as (making, by):
             revoked = await agency_keys.revoke(making.connection, by, order.prefix, making.now)
-        _name(info, revoked.prefix)
+            _name(info, revoked.prefix)
         return shown.show_key(revoked)
 
 

@@ -1,5 +1,7 @@
 """`louver audit search`, `export` and the rest, at the command line."""
 
+import asyncio
+import contextlib
 import csv
 import hashlib
 import json
@@ -8,9 +10,13 @@ from uuid import uuid4
 
 import pytest
 from click.testing import CliRunner
+from sqlalchemy import select
 
 from louver.cli import main
+from louver.db.engine import create_engine
 from louver.logging import AccessRecord, AuditStore, Caller, Event, Outcome
+from louver.logging.tables import audit_records
+from louver.resolvers.asking.exports import export
 from louver.settings import Settings
 from louver.stores import upgrade_stores
 from tests.world.store import HOLDERS, key_of
@@ -41,6 +47,20 @@ async def filled(own_url, tmp_path, engine_name):
         "LOUVER_VAR": str(tmp_path),
         "LOUVER_SECRET": "s" * 32,
     }
+
+
+async def list_exports(log):
+    record = audit_records.c
+    exported = select(record.outcome, record.details).where(record.event == Event.AUDIT_EXPORTED)
+    return [tuple(row) for row in await log.execute(exported.order_by(record.sequence))]
+
+
+async def read_exports(filled):
+    engine = create_engine(filled["LOUVER_AUDIT_URL"])
+    async with engine.connect() as log:
+        found = await list_exports(log)
+    await engine.dispose()
+    return found
 
 
 def run(filled, holder, *arguments):
@@ -94,7 +114,33 @@ class TestExport:
         assert told == (3, len(content), hashlib.sha256(content).hexdigest())
         assert (bool(manifest["policyVersion"]), file.stat().st_mode & 0o077) == (True, 0)
         _, output = run(filled, "auditor", "search", "--event", "audit.exported", "--json")
-        assert len(json.loads(output)) == 1
+        assert {row["outcome"] for row in json.loads(output)} == {"begun", "answered"}
+
+    @pytest.mark.parametrize(
+        ("error", "outcome"), [(OSError(28, "disk full"), "error"), (asyncio.CancelledError(), "abandoned")]
+    )
+    def test_broken_off(self, filled, tmp_path, monkeypatch, error, outcome):
+        """An export is on record before its first byte and, whatever breaks it off, with what had been written."""
+        written, seen = [], []
+
+        async def export_in_part(log, *details):
+            *asked, write = details
+            seen.extend(await list_exports(log))
+
+            def fail(content):
+                written.append(content)
+                write(content)
+                raise error
+
+            await export(log, *asked, fail)
+
+        monkeypatch.setattr("louver.cli.audit_asking.export", export_in_part)
+        with contextlib.suppress(asyncio.CancelledError):
+            run(filled, "auditor", "export", str(tmp_path / "out.ndjson"), "--event", "access.query")
+        told = {"sha256": hashlib.sha256(written[0]).hexdigest(), "count": 3, "format": "ndjson"}
+        assert [each[0] for each in seen] == ["begun"]
+        assert asyncio.run(read_exports(filled))[1:] == [(outcome, told)]
+        assert list(tmp_path.glob("out.*")) == []
 
     def test_formula(self, filled, tmp_path):
         """What somebody sent in a header is no formula in a spreadsheet."""

@@ -101,12 +101,16 @@ class TestReach:
         assert await asking.found("auditor", TOTAL, filter={"documentHash": {"eq": asking.tag}}) == {"totalCount": 0}
 
     async def test_several_agencies(self, asking):
-        """A record of several agencies is each one's to see, without the ids that may be another's."""
+        """A record of several agencies is each one's to see, without amounts and ids that may be another's."""
         ours = HOLDERS["auditor"].agency_id.bytes
         both = {"agency_id": None, "agency_ids": b"".join(sorted([ours, b"x" * 16]))}
-        await asking.fill(NOW - DAY, operation_name="Zulu", officer_ids=b"o" * 16, caller=both)
-        query = '{ auditEvents(filter: {operationName: {eq: "Zulu"}}) { nodes { officerIds agencyId } } }'
-        assert await asking.found("auditor", query) == {"nodes": [{"officerIds": None, "agencyId": None}]}
+        amounts = {"rows": 7, "bytes_in": 7, "bytes_out": 7, "duration_us": 7, "cost": 7}
+        await asking.fill(NOW - DAY, operation_name="Zulu", officer_ids=b"o" * 16, caller=both, **amounts)
+        shown = ("officerIds", "agencyId", "rows", "bytesIn", "bytesOut", "durationUs", "cost")
+        query = "query($filter: AuditEventFilter) { auditEvents(filter: $filter) { nodes { %s } } }" % " ".join(shown)  # noqa: UP031
+        zulu = {"operationName": {"eq": "Zulu"}}
+        assert await asking.found("auditor", query, filter=zulu) == {"nodes": [dict.fromkeys(shown)]}
+        assert await asking.found("auditor", query, filter=zulu | {"rows": {"gt": 6}}) == {"nodes": []}
 
     async def test_twelve_months(self, asking):
         """What is twelve months old is not shown, whether or not a run has removed it."""

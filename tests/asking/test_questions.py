@@ -110,6 +110,16 @@ class TestReads:
         found = await asking.found("auditor", READS, person=f"person_{person.hex}")
         assert (found["records"], found["rows"], found["officerCount"]) == (1, 2, 2)
 
+    async def test_several_agencies(self, asking, officer_id):
+        """Of what was read for several agencies each is told its own officers, and no amount that is all of theirs."""
+        person, ours = uuid4(), HOLDERS["auditor"].agency_id.bytes
+        caller = {"principal_id": person, "agency_id": None, "agency_ids": b"".join(sorted([ours, b"x" * 16]))}
+        ids = b"".join(sorted([officer_id.bytes, b"o" * 16]))
+        await asking.fill(NOW - DAY, caller=caller, officer_ids=ids, incident_ids=b"i" * 16, rows=7)
+        found = await asking.found("auditor", READS, person=f"person_{person.hex}")
+        assert (found["records"], found["rows"], found["incidentCount"]) == (1, 0, 0)
+        assert found["officerIds"] == [as_id(officer_id)]
+
     async def test_foreign_key(self, asking):
         """A key of another agency's read nothing that is ours to know."""
         await asking.ask("foreign chief", "{ officers(first: 3) { nodes { badgeNumber } } }")
@@ -173,8 +183,27 @@ class TestUnusual:
         (odd,) = await look(address="203.0.113.9")
         assert (odd["oddity"], odd["address"]) == ("ADDRESS", "203.0.113.9")
 
+    async def test_unfinished(self, look):
+        """What began and has no end on record is listed, and no more once its end is."""
+        ended = uuid4()
+        (odd,) = await look(event=Event.KEY_ISSUED, outcome=Outcome.BEGUN, details={"ended_by": str(ended)}, rows=500)
+        assert (odd["oddity"], odd["amount"]) == ("UNFINISHED", 1)
+        assert await look(event=Event.KEY_ISSUED, request_id=ended) == []
+
 
 class TestWeeks:
+    async def test_counted_once(self, asking):
+        """What begins and what ends is one access, and one change."""
+
+        async def count():
+            weeks = await asking.found("auditor", "{ auditWeeks(first: 50) { week records } }")
+            return sum(week["records"] for week in weeks)
+
+        before = await count()
+        for outcome in (Outcome.BEGUN, Outcome.ANSWERED):
+            await asking.fill(MIDWEEK, event=Event.KEY_ISSUED, outcome=outcome)
+        assert await count() == before + 1
+
     async def test_sign_off(self, asking):
         """A week that is over waits until it is signed off: once, with who, when and what was found."""
         await asking.fill(MIDWEEK, event=Event.ACCESS_DENIED)

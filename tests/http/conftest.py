@@ -26,7 +26,7 @@ from louver.db.tables import AgencyRow, ApiKeyRow
 from louver.errors import FieldDeniedError, InvalidInputError
 from louver.logging.location import locate_audit
 from louver.logging.tables import audit_records
-from louver.resolvers.answer import AccessFacts, Answer
+from louver.resolvers.answer import AccessFacts, Answer, Trail
 from louver.serving.limits import ConnectionLimits
 from louver.serving.server import GuardedServer
 from louver.settings import Settings
@@ -55,9 +55,10 @@ class ToldGateway:
         denied_mode: str,
         *,
         is_read_only: bool = False,
+        trail: Trail | None = None,
     ) -> Answer:
         """Do what the document's one field is called."""
-        del operation_name, is_read_only
+        del operation_name, is_read_only, trail
         self.principals.append(principal)
         self.modes.append(denied_mode)
         return await getattr(self, f"_{query.strip('{ }')}")(variables or {})

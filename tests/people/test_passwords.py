@@ -1,6 +1,7 @@
 """Passwords: what a new one must be, what changing it ends, and how checking one spares everybody else."""
 
 import asyncio
+import sqlite3
 import threading
 from datetime import UTC, datetime, timedelta
 
@@ -10,6 +11,7 @@ from argon2 import PasswordHasher
 from louver.authz.password_rules import read_banned, require_good
 from louver.authz.passwords import WAITING_MAX, LoginBusyError, Passwords
 from louver.errors import InvalidInputError
+from louver.logging.sqlite_sink import SqliteSink
 from tests.people.browser import PASSWORD, Browser, told
 from tests.people.conftest import HASHER
 from tests.people.test_sessions import OUT
@@ -136,6 +138,27 @@ class TestChanging:
         assert (await browser.log_in(ada.email, NEW))["next"] is None
         assert ("auth.password", None) in await list_records(ada, "event", "reason")
 
+    async def test_log_fails(self, desk, browser, add_person, list_records, monkeypatch):
+        """A log that fails right after the change has it: as begun, and when it takes records again as not answered."""
+        ada, write = await add_person(), SqliteSink.write
+
+        async def write_or_fail(sink, rows):
+            if any(row["event"] == "auth.password" and row["outcome"] != "begun" for row in rows):
+                raise sqlite3.OperationalError("database or disk is full")
+            await write(sink, rows)
+
+        await browser.log_in(ada.email)
+        with monkeypatch.context() as patched:
+            patched.setattr(SqliteSink, "write", write_or_fail)
+            patched.setattr(desk[0].service.store, "_timeout_seconds", 0.3)
+            refused = await browser.send("/auth/password", currentPassword=PASSWORD, newPassword=NEW)
+        assert refused["errors"][0]["extensions"]["code"] == "AUDIT_UNAVAILABLE"
+        async with asyncio.timeout(10):
+            await desk[0].service.store.require_writable()
+        found = [each for each in await list_records(ada, "event", "outcome") if each[0] == "auth.password"]
+        assert (found[0], set(found[1:])) == (("auth.password", "begun"), {("auth.password", "unavailable")})
+        assert (await Browser(browser.client).log_in(ada.email, NEW))["next"] is None
+
     async def test_refusals(self, browser, add_person):
         """The old one has to be right and the new one good; nothing changes otherwise."""
         ada = await add_person()
@@ -159,4 +182,5 @@ class TestChanging:
         assert await browser.is_in()
         found = await list_records(ada, "event", "outcome")
         assert found[0] == ("auth.login", "partial")
-        assert found[2:5] == [(f"auth.{event}", "answered") for event in ("password", "login", "new_address")]
+        assert found[2] == ("auth.password", "begun")
+        assert found[3:6] == [(f"auth.{event}", "answered") for event in ("password", "login", "new_address")]

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import select
 
 from louver.db.engine import create_engine
+from louver.logging.events import Outcome
 from louver.logging.tables import audit_records
 from tests.server import Server
 from tests.world.store import key_of
@@ -127,12 +128,14 @@ def deny(role: str, target: str, act: str = "view") -> JSON:
 
 
 async def list_records(folder: Path) -> list[JSON]:
-    """Read the log of a server, oldest first, without its start and stop."""
+    """Read the log of a server, oldest first, without its start and stop, and without what only begins."""
     engine = create_engine(f"sqlite:///{folder}/audit.db")
     async with engine.connect() as connection:
         record = audit_records.c
         found = await connection.execute(
-            select(audit_records).where(~record.event.like("service.%")).order_by(record.at)
+            select(audit_records)
+            .where(~record.event.like("service.%"), record.outcome != Outcome.BEGUN)
+            .order_by(record.at)
         )
         rows = [dict(row) for row in found.mappings()]
     await engine.dispose()

@@ -8,13 +8,14 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from louver.logging.events import Outcome
 from louver.logging.retention import find_cutoff
 from louver.logging.retention.holds import list_holds
 from louver.logging.retention.turns import find_done
 from louver.logging.statements import StatementKind
 from louver.logging.tables import audit_statements
 from louver.resolvers.asking.pages import Pages
-from louver.resolvers.asking.reach import RECORD, Period, Reach
+from louver.resolvers.asking.reach import IS_COUNTED, RECORD, Period, Reach
 from louver.resolvers.asking.weeks import list_weeks
 from louver.resolvers.cursors import CursorKeeper
 
@@ -52,8 +53,9 @@ class LogFacts:
 async def find_facts(log: AsyncConnection, reach: Reach, keeper: CursorKeeper) -> LogFacts:
     """Gather them."""
     period = Period(reach.now - WEEK, reach.now)
-    counted = select(RECORD.event, func.count()).where(reach.condition, period.condition).group_by(RECORD.event)
-    events = {row[0]: row[1] for row in await log.execute(counted.order_by(RECORD.event))}
+    counted = select(RECORD.event, func.count()).where(reach.condition, period.condition, IS_COUNTED)
+    by_event = counted.group_by(RECORD.event).order_by(RECORD.event)
+    events = {row[0]: row[1] for row in await log.execute(by_event)}
     cutoff = find_cutoff(reach.now)
     over = select(func.count()).where(
         RECORD.agency_id == reach.agency_id, RECORD.at <= cutoff, RECORD.day <= cutoff.date()
@@ -79,7 +81,8 @@ async def find_facts(log: AsyncConnection, reach: Reach, keeper: CursorKeeper) -
 
 
 async def _sample(log: AsyncConnection, reach: Reach, keeper: CursorKeeper, event: str) -> Mapping[str, Any]:
-    pages = Pages(log, reach, keeper, {"filter": {"event": {"eq": event}}, "first": 1})
+    ended = {"event": {"eq": event}, "outcome": {"ne": Outcome.BEGUN}}
+    pages = Pages(log, reach, keeper, {"filter": ended, "first": 1})
     return (await pages.read(SAMPLED)).rows[0]
 
 

@@ -95,20 +95,18 @@ async def stream_pages(
         cursor = page.cursors[-1]
 
 
-async def export(log: AsyncConnection, reach: Reach, condition: Mapping[str, Any], form: str, write: Write) -> Export:
-    """Write all records that a filter leaves, the oldest first.
+async def export(log: AsyncConnection, reach: Reach, condition: Mapping[str, Any], made: Export, write: Write) -> None:
+    """Write all records that a filter leaves, the oldest first; `made` says how far it came, also when it breaks off.
 
     Raises:
         RefusedError: see `stream_pages`.
     """
-    fields = list_shown(reach)
-    made = Export(form, fields)
-    render = _render_csv if form == "csv" else _render_ndjson
-    if form == "csv":
+    fields, is_csv = made.fields, made.format == "csv"
+    render = _render_csv if is_csv else _render_ndjson
+    if is_csv:
         write(made.note(_as_csv([fields]), ()))
     async for rows in stream_pages(log, reach, fields, condition, [{"field": "at"}]):
         write(made.note(render(rows, fields), rows))
-    return made
 
 
 def _render_ndjson(rows: Sequence[Mapping[str, Any]], fields: Sequence[str]) -> bytes:

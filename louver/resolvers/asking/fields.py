@@ -38,8 +38,9 @@ def _show_list(name: str) -> Expression:
     return lambda row: row.c.coordinates[name]
 
 
-def _show_packed(name: str) -> Expression:
-    # Leak: a record of several agencies at once names officers of all of them, so it shows none to any.
+def _show_apart(name: str) -> Expression:
+    # Leak: a record of several agencies at once is about all of them together: whose officers, how many rows, how long
+    # it took. None of that is shown to any, because each would learn of the others.
     return lambda row: case((row.c.agency_id.is_not(None), row.c[name]))
 
 
@@ -57,11 +58,23 @@ _FIELDS: tuple[tuple[str, Kind, Administered, Expression, str], ...] = (
     ("denied", Kind.TEXTS, _EVENT, _show_list("denied"), "Fields that were denied."),
     ("masked", Kind.TEXTS, _EVENT, _show_list("masked"), "Fields that were masked, or seen on some rows only."),
     ("suppressed", Kind.TEXTS, _EVENT, _show_list("suppressed"), "Aggregates whose small groups are left out."),
-    ("rows", Kind.INTEGER, _EVENT, _show("rows"), "How many rows were read."),
-    ("bytesIn", Kind.INTEGER, _EVENT, _show("bytes_in"), "Size of the request."),
-    ("bytesOut", Kind.INTEGER, _EVENT, _show("bytes_out"), "Size of the answer."),
-    ("durationUs", Kind.INTEGER, _EVENT, _show("duration_us"), "How long it took, in microseconds."),
-    ("cost", Kind.INTEGER, _EVENT, _show("cost"), "What the operation was estimated to cost."),
+    ("rows", Kind.INTEGER, _EVENT, _show_apart("rows"), "How many rows were read; null for several agencies at once."),
+    ("bytesIn", Kind.INTEGER, _EVENT, _show_apart("bytes_in"), "Size of the request; null for several agencies."),
+    ("bytesOut", Kind.INTEGER, _EVENT, _show_apart("bytes_out"), "Size of the answer; null for several agencies."),
+    (
+        "durationUs",
+        Kind.INTEGER,
+        _EVENT,
+        _show_apart("duration_us"),
+        "How long it took, in microseconds; null for several agencies.",
+    ),
+    (
+        "cost",
+        Kind.INTEGER,
+        _EVENT,
+        _show_apart("cost"),
+        "What the operation was estimated to cost; null for several agencies.",
+    ),
     ("policyVersion", Kind.TEXT, _EVENT, _show("policy_version"), "The policy that decided."),
     ("day", Kind.DATE, _EVENT, _show("day"), "The day in UTC."),
     ("agencyId", Kind.TEXT, _EVENT, _show_id("agency_id", "agency_"), "The agency; null for several at once."),
@@ -73,11 +86,13 @@ _FIELDS: tuple[tuple[str, Kind, Administered, Expression, str], ...] = (
     ("address", Kind.TEXT, _ACTOR, _show("address"), "From which address."),
     ("userAgent", Kind.TEXT, _ACTOR, _show("user_agent"), "With which program."),
     ("host", Kind.TEXT, _ACTOR, _show("host"), "Under which name the service was asked."),
-    ("officerIds", Kind.TEXTS, _ACTOR, _show_packed("officer_ids"), "Officers whose data was in the answer."),
-    ("incidentIds", Kind.TEXTS, _ACTOR, _show_packed("incident_ids"), "Incidents whose data was in the answer."),
+    ("officerIds", Kind.TEXTS, _ACTOR, _show_apart("officer_ids"), "Officers whose data was in the answer."),
+    ("incidentIds", Kind.TEXTS, _ACTOR, _show_apart("incident_ids"), "Incidents whose data was in the answer."),
     ("traceId", Kind.TEXT, _ACTOR, _show("trace_id"), "The caller's trace."),
     ("replica", Kind.TEXT, _ACTOR, _show("replica"), "The process that answered."),
 )
+ROWS = _show_apart("rows")(audit_records)
+"""How many rows were read, as far as that is one agency's to know."""
 DUTIES: dict[str, Administered] = {"id": _EVENT, **{name: duty for name, _, duty, _, _ in _FIELDS}}
 """What each field takes."""
 

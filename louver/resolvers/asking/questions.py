@@ -14,10 +14,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from louver.authz.duties import Administered
 from louver.db.access import ApiKeyRow
 from louver.db.officers import OfficerRow
+from louver.db.uof import UofIncidentRow
 from louver.errors import LimitExceededError
 from louver.logging.columns import ID_BYTES
 from louver.logging.events import Event
 from louver.logging.subjects import holds_id
+from louver.resolvers.asking.fields import ROWS
 from louver.resolvers.asking.reach import RECORD, Period, Reach
 
 LIST_MAX = 1_000
@@ -130,10 +132,12 @@ async def _is_ours(records: AsyncConnection, reach: Reach, officer_id: UUID) -> 
     return await records.scalar(found) is not None
 
 
-async def find_reads(log: AsyncConnection, reach: Reach, principals: Sequence[UUID], period: Period) -> Reads:
+async def find_reads(
+    records: AsyncConnection, log: AsyncConnection, reach: Reach, principals: Sequence[UUID], period: Period
+) -> Reads:
     """Find what principals read between two instants, counted in the database as far as both engines can."""
     read = and_(RECORD.principal_id.in_(principals), reach.condition, period.condition, RECORD.event.in_(_READING))
-    numbers = (func.count(), func.sum(RECORD.rows), func.min(RECORD.at), func.max(RECORD.at))
+    numbers = (func.count(), func.sum(ROWS), func.min(RECORD.at), func.max(RECORD.at))
     count, rows, first_at, last_at = (await log.execute(select(*numbers).where(read))).one()
     asked, denied = await _count_fields(log, read)
     return Reads(
@@ -145,8 +149,8 @@ async def find_reads(log: AsyncConnection, reach: Reach, principals: Sequence[UU
         denied=denied,
         first_at=first_at,
         last_at=last_at,
-        officers=await _list_ids(log, RECORD.officer_ids, read),
-        incidents=await _list_ids(log, RECORD.incident_ids, read),
+        officers=await _list_ids(records, log, reach, OfficerRow, RECORD.officer_ids, read),
+        incidents=await _list_ids(records, log, reach, UofIncidentRow, RECORD.incident_ids, read),
         fields=asked,
         addresses=sorted((await log.scalars(_distinct(RECORD.address, read))).all()),
     )
@@ -220,11 +224,29 @@ async def _count_fields(log: AsyncConnection, read: ColumnElement[bool]) -> tupl
     return dict(sorted(fields.items())), denied
 
 
-async def _list_ids(log: AsyncConnection, column: ColumnElement[Any], read: ColumnElement[bool]) -> list[UUID]:
+async def _list_ids(
+    records: AsyncConnection,
+    log: AsyncConnection,
+    reach: Reach,
+    row: type[OfficerRow] | type[UofIncidentRow],
+    column: ColumnElement[Any],
+    read: ColumnElement[bool],
+) -> list[UUID]:
+    """List whose data it was. Leak: of a record of several agencies only those that are this one's."""
+    own = await _collect_ids(log, column, and_(read, RECORD.agency_id.is_not(None)))
+    shared = await _collect_ids(log, column, and_(read, RECORD.agency_id.is_(None))) - own
+    asked = [UUID(bytes=each) for each in sorted(shared)]
+    for start in range(0, len(asked), LIST_MAX):
+        is_ours = (row.agency_id == reach.agency_id) & row.id.in_(asked[start : start + LIST_MAX])
+        own.update([each.bytes for each in await records.scalars(select(row.id).where(is_ours))])
+    return [UUID(bytes=each) for each in sorted(own)]
+
+
+async def _collect_ids(log: AsyncConnection, column: ColumnElement[Any], read: ColumnElement[bool]) -> set[bytes]:
     found: set[bytes] = set()
-    for packed in await log.scalars(_distinct(column, and_(read, RECORD.agency_id.is_not(None)))):
+    for packed in await log.scalars(_distinct(column, read)):
         found.update(packed[start : start + ID_BYTES] for start in range(0, len(packed), ID_BYTES))
-    return [UUID(bytes=each) for each in sorted(found)]
+    return found
 
 
 def _distinct(column: ColumnElement[Any], read: ColumnElement[bool]) -> Select[Any]:

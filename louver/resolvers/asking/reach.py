@@ -14,12 +14,15 @@ from louver.authz.vocabulary import Act, Reason
 from louver.db.access import ApiKeyRow
 from louver.db.agencies import AgencyRow
 from louver.errors import InvalidInputError
+from louver.logging.events import Outcome
 from louver.logging.retention import is_retained
 from louver.logging.subjects import holds_id
 from louver.logging.tables import audit_records
 from louver.resolvers.asking.fields import DUTIES
 
 RECORD = audit_records.c
+IS_COUNTED = RECORD.outcome != Outcome.BEGUN
+"""What counts as one access: what begins is on record once more when it ends."""
 
 
 @dataclass(frozen=True, slots=True)

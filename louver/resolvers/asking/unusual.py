@@ -1,4 +1,4 @@
-"""Unusual access: more than ever, at night, or from a new address; each measured against the own past."""
+"""Unusual access: more than ever, at night, or from a new address, against the own past; and what never ended."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -13,7 +13,9 @@ from sqlalchemy import ColumnElement, String, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from louver.authz.duties import Administered
-from louver.resolvers.asking.reach import RECORD, Period, Reach
+from louver.resolvers.asking.fields import ROWS
+from louver.resolvers.asking.reach import IS_COUNTED, RECORD, Period, Reach
+from louver.resolvers.asking.unfinished import list_unfinished
 
 PAST = timedelta(days=28)
 """What somebody did in so many days before is usual for that principal."""
@@ -32,6 +34,8 @@ class Oddity(StrEnum):
     """At night, by the agency's clock, of a principal that was never there at night before."""
     ADDRESS = "ADDRESS"
     """From an address that the principal never had before."""
+    UNFINISHED = "UNFINISHED"
+    """A change or an export began, and how it ended is not on record: it may have happened."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +87,9 @@ async def list_unusual(log: AsyncConnection, reach: Reach, period: Period) -> li
         is_asked = moment >= period.begin.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
         habits[principal_id, prefix][is_asked].take(moment.astimezone(zone), address, times, rows or 0)
     found = [odd for (principal_id, prefix), both in habits.items() for odd in _compare(principal_id, prefix, *both)]
+    for begun in await list_unfinished(log, reach, period):
+        moment = begun.at.astimezone(zone)
+        found.append(Unusual(Oddity.UNFINISHED, begun.principal_id, begun.key_prefix, moment, 1, 0, None))
     is_named = reach.sees(Administered.AUDIT_ACTOR)
     shown = found if is_named else [_withhold(each) for each in found]
     return sorted(shown, key=lambda each: each.last_at, reverse=True)
@@ -103,8 +110,8 @@ def _select_hours(log: AsyncConnection, reach: Reach, period: Period) -> Any:
         hour = func.to_char(func.timezone("UTC", RECORD.at), 'YYYY-MM-DD"T"HH24')
     keys = (RECORD.principal_id, RECORD.key_prefix, hour, RECORD.address)
     return (
-        select(*keys, func.count(), func.sum(RECORD.rows))
-        .where(reach.condition, period.condition, RECORD.principal_id.is_not(None))
+        select(*keys, func.count(), func.sum(ROWS))
+        .where(reach.condition, period.condition, IS_COUNTED, RECORD.principal_id.is_not(None))
         .group_by(*keys)
     )
 

@@ -14,7 +14,7 @@ from louver.errors import InvalidInputError
 from louver.logging.retention import find_cutoff
 from louver.logging.reviews import Review, add_review, list_reviews
 from louver.resolvers.asking.questions import REFUSING
-from louver.resolvers.asking.reach import RECORD, Period, Reach
+from louver.resolvers.asking.reach import IS_COUNTED, RECORD, Period, Reach
 from louver.resolvers.asking.unusual import find_zone
 from louver.resolvers.overlays import Author
 
@@ -83,7 +83,7 @@ async def _count(log: AsyncConnection, reach: Reach, monday: date, review: Revie
     zone = find_zone(reach.timezone)
     period = Period(_begin(monday, zone), _begin(monday + timedelta(days=_DAYS), zone))
     refused = func.count(case((RECORD.event.in_(REFUSING), 1)))
-    counted = select(func.count(), refused).where(reach.condition, period.condition)
+    counted = select(func.count(), refused).where(reach.condition, period.condition, IS_COUNTED)
     records, denials = (await log.execute(counted)).one()
     return Week(_name(monday), period.begin, period.end, records, denials, review)
 
