@@ -112,7 +112,7 @@ def _read_optional(parameters: Mapping[str, Any], name: str, kind: type, words: 
 
 
 def _read_json(text: bytes, whose: str) -> Any:
-    if _NUL.search(text):
+    if b"\\u0000" in text and _NUL.search(text):
         raise _refuse_nul(whose)
     try:
         value = orjson.loads(text)

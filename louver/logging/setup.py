@@ -3,6 +3,7 @@
 import contextlib
 import logging
 import sys
+from collections.abc import Generator
 from typing import Any, BinaryIO
 
 import orjson
@@ -27,7 +28,9 @@ def configure_logging(level: str = "INFO", stream: BinaryIO | None = None) -> No
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         redact_exception,
     ]
+    global _output  # noqa: PLW0603 - a process has one configuration of its log, as structlog has
     output: Any = _Output(stream)
+    _output = output
     structlog.configure(
         processors=[*common, _render_bytes],
         wrapper_class=structlog.make_filtering_bound_logger(number),
@@ -71,6 +74,8 @@ class _Output:
 
     def __init__(self, stream: BinaryIO | None) -> None:
         self._stream = stream
+        self.is_held = False
+        """Whether lines wait for those that follow them."""
 
     def write(self, line: bytes | str) -> None:
         content = line.encode("utf-8", "backslashreplace") if isinstance(line, str) else line
@@ -78,12 +83,29 @@ class _Output:
             self._target.write(content)
 
     def flush(self) -> None:
+        if self.is_held:
+            return
         with contextlib.suppress(OSError, ValueError):
             self._target.flush()
 
     @property
     def _target(self) -> BinaryIO:
         return self._stream or sys.stderr.buffer
+
+
+_output = _Output(None)
+
+
+@contextlib.contextmanager
+def written_together() -> Generator[None]:
+    """Let the lines that are said within a `with` leave at its end, in as few writes as they take."""
+    output = _output
+    output.is_held = True
+    try:
+        yield
+    finally:
+        output.is_held = False
+        output.flush()
 
 
 def _render_bytes(_logger: WrappedLogger, _method: str, event: EventDict) -> bytes:

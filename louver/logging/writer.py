@@ -14,6 +14,7 @@ from louver.logging.chain import Link, Sealed, seal_record
 from louver.logging.events import Event, Outcome
 from louver.logging.record import AccessRecord
 from louver.logging.redaction import describe_exception
+from louver.logging.setup import written_together
 from louver.logging.sinks import RecordRejectedError, Sink
 
 BATCH_MAX = 512
@@ -151,7 +152,7 @@ class Writer:
 
     def _print(self, sealed: Sequence[Sealed]) -> None:
         """Say each record on the log stream too; that a line cannot be made must not undo what is committed."""
-        with contextlib.suppress(Exception):
+        with contextlib.suppress(Exception), written_together():
             for row, text in sealed:
                 self._log.info(row["event"], hash=row["hash"], record=orjson.Fragment(text))
 
