@@ -42,6 +42,7 @@ async def add_key(connection: asyncpg.Connection, agency_id: UUID, role: str) ->
         "label": "bench",
         "role": role,
         "purpose": "benchmark",
+        "cost_per_minute": 2_000_000_000,  # a load is a whole agency's work in one key
         "created_at": now,
         "expires_at": now + timedelta(days=1),
     }

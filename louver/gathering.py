@@ -22,6 +22,8 @@ class Gatherer(Generic[Name, Found]):
         self._ask = ask
         self._wanted: dict[Name, list[asyncio.Future[Found | None]]] = {}
         self._task: asyncio.Task[None] | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        """Kept, since Python 3.11 asks the system for the process's id whenever it is asked for the loop."""
 
     async def find(self, name: Name) -> Found | None:
         """Find one; whoever waits for it may be cancelled without harm to others who do.
@@ -29,7 +31,7 @@ class Gatherer(Generic[Name, Found]):
         Raises:
             whatever the statement raised.
         """
-        loop = asyncio.get_running_loop()
+        loop = self._loop = self._loop or asyncio.get_running_loop()
         waiter: asyncio.Future[Found | None] = loop.create_future()
         self._wanted.setdefault(name, []).append(waiter)
         if self._task is None:

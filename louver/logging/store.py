@@ -91,7 +91,7 @@ class AuditStore:
         """
         if self._task is None or self._task.done():
             raise AuditUnavailableError("The access record cannot be stored: the service is stopping.", hint=TRY_AGAIN)
-        loop = asyncio.get_running_loop()
+        loop = self._task.get_loop()
         entry = Entry(record, loop.create_future())
         try:
             self._queue.put_nowait(entry)

@@ -43,6 +43,7 @@ class Level:
     complete: Complete
     children: Sequence[tuple["Level", int]]
     subjects: Sequence[tuple[str, int]]
+    parent_subject: str | None
     prefix: str
     is_backward: bool
     cursor_indexes: Sequence[int]
@@ -65,6 +66,8 @@ class Level:
         for row in rows:
             grouped.setdefault(parents[row[0]], []).append(row)
         trimmed = {parent: self._trim(group, run) for parent, group in grouped.items()}
+        if self.parent_subject:
+            run.touch(self.parent_subject, [parent for parent, (page, _) in trimmed.items() if page])
         below = await self._run_children([row for page, _ in trimmed.values() for row in page], run)
         sealer, is_counted = self._sealer(run), self.counts is not None
         pages = Pages()
@@ -127,7 +130,7 @@ def build_child_page(
         context.notes.denials.append(Denial(coordinate, reason, path))
         return None
     context.notes.seen[coordinate] = None
-    builder = _PageBuilder(context, entity, row, field, path, coordinate, in_front=1)
+    builder = _PageBuilder(context, entity, row, field, path, coordinate, relation.remote)
     return builder.build(reach, row.c[relation.remote])
 
 
@@ -142,13 +145,13 @@ class _PageBuilder:
         field: Field,
         path: Path,
         place: str,
-        in_front: int = 0,
+        parent_column: str | None = None,
     ) -> None:
         shape = context.shapes[field.index]
         assert isinstance(shape, PageShape)  # noqa: S101 - the arguments of a connection were read as one
         self._context, self._entity, self._row, self._field, self._path = context, entity, row, field, path
         self._shape, self._place, self._prefix = shape, place, f"a{field.index}_"
-        self._rows = RowBuilder(context, row, build_child_page, in_front)
+        self._rows = RowBuilder(context, row, build_child_page, parent_column)
         self._needs_rows = False
         self._cursor_indexes: tuple[int, ...] = ()
         self._keys: list[SortKey] = []
@@ -171,6 +174,7 @@ class _PageBuilder:
             complete=_compile(source, self._rows.namespace),
             children=self._rows.children,
             subjects=self._rows.subjects,
+            parent_subject=self._rows.parent_subject,
             prefix=self._prefix,
             is_backward=shape.is_backward,
             cursor_indexes=self._cursor_indexes,

@@ -52,18 +52,23 @@ class RowBuilder:
     """Collects the columns, joins and child levels of one statement.
 
     Leak: a column gets in only through `Viewpoint.visible` or as a key that the statement itself is reached by.
-    `in_front`: how many columns the statement has before those that are collected.
+    `parent_column`: where the key of the parent stands, for rows below another; in their statement, one column stands
+    before those that are collected.
     """
 
-    def __init__(self, context: PlanContext, row: FromClause, build_level: BuildLevel, in_front: int = 0) -> None:
+    def __init__(
+        self, context: PlanContext, row: FromClause, build_level: BuildLevel, parent_column: str | None = None
+    ) -> None:
         self.columns: list[ColumnElement[Any]] = []
         self.joins: list[tuple[FromClause, ColumnElement[bool]]] = []
         """Rows of which each has one at most, and where: in their order."""
         self.children: list[tuple[Level, int]] = []
         self.subjects: list[tuple[str, int]] = []
+        self.parent_subject: str | None = None
+        """What kind of person or event the parent is, where the rows are about it."""
         self.namespace: Namespace = {}
         self._row = row
-        self._in_front = in_front
+        self._parent_column = parent_column
         self._context = context
         self._build_level = build_level
         self._positions: dict[tuple[int, str], int] = {}
@@ -82,7 +87,7 @@ class RowBuilder:
         """Select an expression once, and tell its position in the result."""
         key = (id(row), name)
         if key not in self._positions:
-            position = self._positions[key] = self._in_front + len(self.columns)
+            position = self._positions[key] = len(self.columns) + (self._parent_column is not None)
             self.columns.append(expression.label(f"v{position}"))
         return self._positions[key]
 
@@ -98,6 +103,9 @@ class RowBuilder:
 
     def _note_subjects(self, entity: Entity, row: FromClause) -> None:
         for kind, name in entity.subjects.items():
+            if row is self._row and name == self._parent_column:
+                self.parent_subject = kind
+                continue
             entry = (kind, self.add_key(row, name))
             if entry not in self.subjects:
                 self.subjects.append(entry)
@@ -140,8 +148,8 @@ class RowBuilder:
             self._context.notes.restrictions.append(Restriction(coordinate, Access.PARTIAL, None, path))
         self._require_room()
         self.joins.append((child, condition))
-        key = self.add_key(child, "id")
-        return f"None if r[{key}] is None else {self.node(target, child, field.children, path)}"
+        is_there = self.add(child, "is there", child.c.id.is_not(None))
+        return f"{self.node(target, child, field.children, path)} if r[{is_there}] else None"
 
     def _require_room(self) -> None:
         if len(self.joins) >= JOINS_MAX:

@@ -58,11 +58,14 @@ class Run:
         """Remember whose data the rows are, for the access record."""
         self.rows += len(rows)
         for kind, index in subjects:
-            keys = [key for row in rows if (key := row[index]) is not None]
-            if keys and isinstance(keys[0], str):
-                self.touched[kind].update(map(bytes.fromhex, keys))
-            else:
-                self.touched[kind].update([key.bytes for key in keys])
+            self.touch(kind, [key for row in rows if (key := row[index]) is not None])
+
+    def touch(self, kind: str, keys: Sequence[Any]) -> None:
+        """Remember ids as the driver has them."""
+        if keys and isinstance(keys[0], str):
+            self.touched[kind].update(map(bytes.fromhex, keys))
+        else:
+            self.touched[kind].update([key.bytes for key in keys])
 
     def finish(self) -> None:
         """Stop what still loads, and let go of the loaders.

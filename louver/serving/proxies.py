@@ -11,6 +11,9 @@ from louver.serving.forwarding import Hop, list_forwarded, list_x_forwarded
 Address = IPv4Address | IPv6Address
 
 
+ADDRESSES_KEPT = 10_000
+
+
 class Told(NamedTuple):
     """What proxies say of the client: no address where they do not know it, no scheme where they do not say it."""
 
@@ -21,7 +24,12 @@ class Told(NamedTuple):
 def client_address(scope: Mapping[str, Any]) -> str | None:
     """Answer the address that the log, allow-lists and sign-in go by; None where it is not known."""
     client = scope.get("client")
-    return str(_read_address(client[0]) or client[0]) if client else None
+    return _spell_address(client[0]) if client else None
+
+
+@lru_cache(ADDRESSES_KEPT)
+def _spell_address(text: str) -> str:
+    return str(_read_address(text) or text)
 
 
 def is_loopback(text: str | None) -> bool:

@@ -1,4 +1,4 @@
-SELECT officers_1.last_name AS v0, officers_1.hire_date AS v1, officers_1.id AS v2, officers_1.id AS v3, officers_1.first_name AS v4, officers_1.last_name AS v5, officers_1.badge_number AS v6, officers_1.employee_id AS v7, officers_1.work_email AS v8, officers_1.race_ethnicity AS v9, officers_1.is_undercover AS v10, units_1.id AS v11, units_1.name AS v12 
+SELECT officers_1.last_name AS v0, officers_1.hire_date AS v1, officers_1.id AS v2, officers_1.id AS v3, officers_1.first_name AS v4, officers_1.last_name AS v5, officers_1.badge_number AS v6, officers_1.employee_id AS v7, officers_1.work_email AS v8, officers_1.race_ethnicity AS v9, officers_1.is_undercover AS v10, units_1.id IS NOT NULL AS v11, units_1.name AS v12 
 FROM officers AS officers_1 LEFT OUTER JOIN units AS units_1 ON officers_1.agency_id = units_1.agency_id AND officers_1.unit_id = units_1.id AND units_1.agency_id = $1::UUID 
 WHERE officers_1.agency_id = $1::UUID AND (EXISTS (SELECT * 
 FROM trainings AS trainings_1 
@@ -11,16 +11,16 @@ WHERE officers_1.agency_id = $1::UUID AND (EXISTS (SELECT *
 FROM trainings AS trainings_1 
 WHERE officers_1.agency_id = trainings_1.agency_id AND officers_1.id = trainings_1.officer_id AND trainings_1.agency_id = $1::UUID AND trainings_1.completed_on >= $2::DATE));
 
-SELECT parents.position - 1 AS parent, page.officer_id AS v1, page.completed_on AS v2, CAST(CASE WHEN (page.status = $1::VARCHAR COLLATE "C" OR page.status = $2::VARCHAR COLLATE "C" OR page.status = $3::VARCHAR COLLATE "C") THEN page.hours_hundredths ELSE $4::INTEGER END AS DOUBLE PRECISION) / CAST(100.0 AS DOUBLE PRECISION) AS v3, page.score AS v4, page.notes AS v5, link0.id AS v6, link0.title AS v7, link0.category AS v8 
-FROM unnest($5::UUID[]) WITH ORDINALITY AS parents(id, position) JOIN LATERAL (SELECT trainings_1.agency_id AS agency_id, trainings_1.officer_id AS officer_id, trainings_1.course_id AS course_id, trainings_1.completed_on AS completed_on, trainings_1.hours_hundredths AS hours_hundredths, trainings_1.status AS status, trainings_1.score AS score, trainings_1.notes AS notes 
+SELECT parents.position - 1 AS parent, page.completed_on AS v1, CAST(CASE WHEN (page.status = $1::VARCHAR COLLATE "C" OR page.status = $2::VARCHAR COLLATE "C" OR page.status = $3::VARCHAR COLLATE "C") THEN page.hours_hundredths ELSE $4::INTEGER END AS DOUBLE PRECISION) / CAST($5::FLOAT AS DOUBLE PRECISION) AS v2, page.score AS v3, page.notes AS v4, link0.id IS NOT NULL AS v5, link0.title AS v6, link0.category AS v7 
+FROM unnest($6::UUID[]) WITH ORDINALITY AS parents(id, position) JOIN LATERAL (SELECT trainings_1.agency_id AS agency_id, trainings_1.course_id AS course_id, trainings_1.completed_on AS completed_on, trainings_1.hours_hundredths AS hours_hundredths, trainings_1.status AS status, trainings_1.score AS score, trainings_1.notes AS notes 
 FROM trainings AS trainings_1 
-WHERE trainings_1.agency_id = $6::UUID AND trainings_1.officer_id = parents.id ORDER BY trainings_1.completed_on ASC NULLS LAST, trainings_1.id ASC 
- LIMIT $7::INTEGER) AS page ON true LEFT OUTER JOIN LATERAL (SELECT courses_1.agency_id AS agency_id, courses_1.id AS id, courses_1.title AS title, courses_1.category AS category 
+WHERE trainings_1.agency_id = $7::UUID AND trainings_1.officer_id = parents.id ORDER BY trainings_1.completed_on ASC NULLS LAST, trainings_1.id ASC 
+ LIMIT $8::INTEGER) AS page ON true LEFT OUTER JOIN LATERAL (SELECT courses_1.agency_id AS agency_id, courses_1.id AS id, courses_1.title AS title, courses_1.category AS category 
 FROM courses AS courses_1 
-WHERE page.agency_id = courses_1.agency_id AND page.course_id = courses_1.id AND courses_1.agency_id = $6::UUID
+WHERE page.agency_id = courses_1.agency_id AND page.course_id = courses_1.id AND courses_1.agency_id = $7::UUID
  LIMIT ALL OFFSET 0) AS link0 ON true ORDER BY parents.position;
 
-SELECT parents.position - 1 AS parent, page.incident_id AS v1, page.force_types AS v2, link0.id AS v3, link0.number AS v4, link0.summary AS v5 
+SELECT parents.position - 1 AS parent, page.incident_id AS v1, page.force_types AS v2, link0.id IS NOT NULL AS v3, link0.id AS v4, link0.number AS v5, link0.summary AS v6 
 FROM unnest($1::UUID[]) WITH ORDINALITY AS parents(id, position) JOIN LATERAL (SELECT uof_involvements_1.agency_id AS agency_id, uof_involvements_1.incident_id AS incident_id, uof_involvements_1.force_types AS force_types 
 FROM uof_involvements AS uof_involvements_1 
 WHERE uof_involvements_1.agency_id = $2::UUID AND uof_involvements_1.officer_id = parents.id ORDER BY uof_involvements_1.id ASC 
