@@ -17,8 +17,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from louver.db.engine import create_engine
 from louver.db.migrate import upgrade
 from louver.db.reader import Reader, open_reader
+from tests.secrecy.kept import LOG_TABLES, Kept
 
-pytest_plugins = ("tests.world.fixtures",)
+pytest_plugins = ("tests.secrecy.fixtures", "tests.world.fixtures")
 
 POSTGRES_BINARIES = Path("/usr/lib/postgresql")
 POSTGRES_ACCOUNT = "postgres"
@@ -27,6 +28,11 @@ MEMORY_WANTED_BYTES = 4 * 1024**3
 POSTGRES_OPTIONS = "-F -h '' -k {folder} -c synchronous_commit=off -c max_connections=200"
 """No fsync, because the data dies with the run; no TCP, so no port can be taken."""
 
+COPY_LOG = f"""
+SELECT format('COPY (SELECT * FROM %I) TO STDOUT', relname) FROM pg_class
+WHERE relname LIKE '{LOG_TABLES}%' AND relkind IN ('r', 'p') AND NOT relispartition \\gexec
+"""
+"""Every row and column of the log, also of one that a test has changed."""
 
 LIVING: list[int] = []
 """How many objects lived when the collector was last told to spare them, and nothing else was there."""
@@ -53,8 +59,9 @@ def pytest_runtest_logfinish() -> None:
 class PostgresCluster:
     """A throwaway PostgreSQL of our own on a Unix socket in a temporary folder, which also holds its data."""
 
-    def __init__(self, binaries: Path, folder: Path) -> None:
+    def __init__(self, binaries: Path, folder: Path, kept: Kept) -> None:
         self._binaries = binaries
+        self._kept = kept
         self._folder = folder
         self._data = folder / "data"
         # PostgreSQL refuses to run as root.
@@ -97,7 +104,18 @@ class PostgresCluster:
         database = f"t_{uuid4().hex}"
         self.execute(f"CREATE DATABASE {database} TEMPLATE {template}")
         yield self.url(database)
-        self.execute(f"DROP DATABASE {database} WITH (FORCE)")
+        self.drop(database)
+
+    def copy_log(self, database: str, kept: Kept, afterwards: str = "") -> None:
+        """Write down what a database's log holds, if it has one."""
+        script = f"\\connect {database}\n{COPY_LOG}{afterwards}"
+        line = [str(self._binaries / "psql"), "-X", "-q", "-t", "-v", "ON_ERROR_STOP=1"]
+        line += ["-h", str(self._folder), "-U", "postgres", "postgres"]
+        subprocess.run(line, check=True, input=script.encode(), stdout=kept.stream("postgresql"))
+
+    def drop(self, database: str) -> None:
+        """Drop a database, once what its log holds is kept for the grep."""
+        self.copy_log(database, self._kept, f"\\connect postgres\nDROP DATABASE {database} WITH (FORCE);\n")
 
     def _run(self, command: str, *arguments: str, as_owner: bool = True) -> None:
         line = [*(self._prefix if as_owner else []), str(self._binaries / command), *arguments]
@@ -122,7 +140,7 @@ def find_memory_folder() -> Path | None:
 
 
 @pytest.fixture(scope="session")
-def postgres_cluster() -> Iterator[PostgresCluster]:
+def postgres_cluster(kept: Kept) -> Iterator[PostgresCluster]:
     """A running PostgreSQL; the test is skipped where none is installed, except in CI, where it fails."""
     binaries = find_postgres_binaries()
     if binaries is None:
@@ -130,7 +148,7 @@ def postgres_cluster() -> Iterator[PostgresCluster]:
         complain("PostgreSQL is not installed, so this was not tried on it")
     folder = Path(tempfile.mkdtemp(prefix="louver-", dir=find_memory_folder()))
     try:
-        cluster = PostgresCluster(binaries, folder)
+        cluster = PostgresCluster(binaries, folder, kept)
         cluster.start()
         try:
             yield cluster

@@ -79,7 +79,7 @@ async def serving(
         var=folder,
         secret="s" * 32,
         pool_size=pool_size,
-        log_level="ERROR",
+        log_level="INFO",  # every line is made, to be grepped
         **{"cost_shown": False, **more},  # what is left of a budget differs from one answer to the next
     )
     if audit_url:

@@ -13,6 +13,7 @@ from uuid import uuid4
 import click
 import orjson
 
+from louver.cli.audit_verdicts import record_verdict
 from louver.db.engine import begin_writing, create_engine
 from louver.errors import InvalidInputError
 from louver.logging import AccessRecord, AuditStore, Caller, Event, Outcome, ValueDigest, configure_logging
@@ -46,7 +47,7 @@ def verify(*, archive: Path | None, sent: Sequence[Path], keys: Sequence[Path], 
     if archive is not None:
         verdict = verify_archive(archive, settings, keys, statements)
     else:
-        verdict = asyncio.run(verify_store(settings, keys, statements))
+        verdict = asyncio.run(_verify(settings, keys, statements))
     click.echo(json.dumps(verdict.as_dict(), indent=2) if is_json else _describe(verdict))
     if verdict.breaks:
         raise SystemExit(1)
@@ -84,6 +85,12 @@ def digest() -> None:
     text = sys.stdin.read().rstrip("\n")
     for form in values.forms(text):
         click.echo(form)
+
+
+async def _verify(settings: Settings, keys: Sequence[Path], sent: Sequence[Statement]) -> Verdict:
+    verdict = await verify_store(settings, keys, sent)
+    await record_verdict(settings, verdict)
+    return verdict
 
 
 def _read_statement(path: Path) -> Statement:

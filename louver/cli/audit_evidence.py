@@ -51,7 +51,7 @@ CONTROLS = (
     Control("AU-8", "Time stamps", "UTC to the microsecond, from the clock of the machine.", ("newestAt",)),
     Control("AU-9", "Protection", "A hash chain per process, signed statements of where the chains end, verification "
             "offline; the log is read by duty alone, and vendor support never reads it.",
-            ("verification", "checkpointAt", "statements")),
+            ("verification", "lastVerification", "checkpointAt", "statements")),
     Control("AU-11", "Retention", "Twelve calendar months to the instant, longer under a legal hold; every removal is "
             "signed.", ("cutoff", "retainedAt", "removalAt", "over", "liveHolds")),
     Control("AU-12", "Generation", "Every process of the service writes its own chain from its start to its stop.",
@@ -95,6 +95,7 @@ def _gather(facts: LogFacts, verdict: Verdict | None, acting: Acting, settings: 
         "weekSigned": facts.week_signed,
         "weeksOpen": facts.weeks_open,
         "verification": None if verdict is None else _describe(verdict, acting.now),
+        "lastVerification": facts.verified,
         "alarms": list(_list_alarms(facts, verdict, acting.now, settings)),
     }
     return {
@@ -124,6 +125,8 @@ def _describe(verdict: Verdict, now: datetime) -> dict[str, Any]:
 def _list_alarms(facts: LogFacts, verdict: Verdict | None, now: datetime, settings: Settings) -> Iterator[str]:
     if verdict is not None and verdict.breaks:
         yield f"the log does not hold: {len(verdict.breaks)} breaks; `louver audit verify` names them"
+    if verdict is None and facts.verified is not None and not facts.verified["isWhole"]:
+        yield "the log did not hold when it was last verified; `louver audit verify` says where"
     if facts.retained_at is None or now - facts.retained_at > _HOUR:
         yield "removal has not run for an hour: no server runs, or it fails"
     if facts.checkpoint_at is None or now - facts.checkpoint_at > max(

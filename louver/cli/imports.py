@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from louver.cli.import_records import recording_import
 from louver.cli.import_summary import show_summary
 from louver.cli.progress import showing_progress
 from louver.db.engine import create_engine
@@ -22,9 +23,9 @@ from louver.db.importing import (
     list_shipped,
     run_import,
 )
-from louver.db.migrate import upgrade
 from louver.errors import InvalidInputError
 from louver.settings import Settings
+from louver.stores import upgrade_stores
 
 
 @click.command("import", epilog=f"Mappings that come with Louver: {', '.join(list_shipped())}.")
@@ -72,12 +73,14 @@ def import_(
 async def _import(
     mapping: ImportMapping, sources: tuple[Source, ...], choice: AgencyChoice, *, is_keeping_good: bool
 ) -> ImportReport:
-    engine = create_engine(Settings.from_environment().database_url)
+    settings = Settings.from_environment()
+    await upgrade_stores(settings)
+    engine = create_engine(settings.database_url)
     try:
-        await upgrade(engine)
-        with showing_progress() as progress:
-            options = ImportOptions(choice=choice, is_keeping_good=is_keeping_good, progress=progress)
-            return await run_import(engine, mapping, sources, options)
+        async with recording_import(settings, mapping.name) as log:
+            with showing_progress() as progress:
+                options = ImportOptions(choice, is_keeping_good, progress=progress, confirm=log.confirm)
+                return await run_import(engine, mapping, sources, options)
     finally:
         await engine.dispose()
 

@@ -16,7 +16,7 @@ from louver import __version__
 from louver.authz.duties import Administered
 from louver.cli.recording import find_ending, recording
 from louver.db.engine import begin_writing, create_engine
-from louver.logging import AccessRecord, AuditStore, Caller, Event, configure_logging
+from louver.logging import AccessRecord, AuditStore, Caller, Event, Outcome, configure_logging
 from louver.resolvers.overlays import Author
 from louver.settings import Settings
 from louver.stores import require_current_records
@@ -113,19 +113,13 @@ async def _perform(
 
 def _as_record(task: _Task, operating: Operating, error: BaseException | None = None) -> AccessRecord:
     outcome, reason = find_ending(error)
-    return AccessRecord(
-        at=operating.now,
-        event=task.event if operating.is_changed else Event.ACCESS_REFUSED,
-        outcome=outcome,
+    return make_record(
+        task.event if operating.is_changed else Event.ACCESS_REFUSED,
+        task.name,
+        operating.now,
+        operating.agency_id,
+        outcome,
         reason=reason,
-        caller=Caller(
-            principal_kind=OPERATOR,
-            agency_id=operating.agency_id,
-            on_behalf_of=f"account {_find_account()}",
-            purpose="running the installation",
-        ),
-        user_agent=f"louver/{__version__}",
-        operation_name=task.name,
         coordinates={
             "returned": operating.list_returned(task.duty) if operating.is_changed else (),
             "denied": (),
@@ -134,7 +128,35 @@ def _as_record(task: _Task, operating: Operating, error: BaseException | None = 
         },
         variables=task.variables,
         request_id=operating.request_id,
+    )
+
+
+def make_record(
+    event: Event,
+    name: str,
+    at: datetime,
+    agency_id: UUID | None = None,
+    outcome: Outcome = Outcome.ANSWERED,
+    *,
+    request_id: UUID | None = None,
+    **more: Any,
+) -> AccessRecord:
+    """Say what who runs the installation has done."""
+    return AccessRecord(
+        at=at,
+        event=event,
+        outcome=outcome,
+        caller=Caller(
+            principal_kind=OPERATOR,
+            agency_id=agency_id,
+            on_behalf_of=f"account {_find_account()}",
+            purpose="running the installation",
+        ),
+        user_agent=f"louver/{__version__}",
+        operation_name=name,
+        request_id=request_id or uuid4(),
         replica=f"{socket.gethostname()}:{os.getpid()}",
+        **more,
     )
 
 

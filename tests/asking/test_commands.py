@@ -10,10 +10,10 @@ from uuid import uuid4
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from louver.cli import main
-from louver.db.engine import create_engine
+from louver.db.engine import begin_writing, create_engine
 from louver.logging import AccessRecord, AuditStore, Caller, Event, Outcome
 from louver.logging.tables import audit_records
 from louver.resolvers.asking.exports import export
@@ -67,6 +67,15 @@ def run(filled, holder, *arguments):
     """Run one command as who holds a key."""
     result = CliRunner().invoke(main, ["audit", *arguments], env=filled | {"LOUVER_KEY": key_of(holder).text})
     return result.exit_code, result.output
+
+
+async def edit(url):
+    """Change one record behind Louver's back."""
+    engine = create_engine(url)
+    async with begin_writing(engine) as connection:
+        record = audit_records.c
+        await connection.execute(update(audit_records).where(record.operation_name == "Roster1").values(rows=9))
+    await engine.dispose()
 
 
 class TestSearch:
@@ -163,6 +172,28 @@ class TestEvidence:
         assert (code, list(controls)[:3], len(controls)) == (0, ["AU-2", "AU-3", "AU-4"], 10)
         assert (controls["AU-9"]["verification"]["isWhole"], controls["AU-2"]["events"]) == (True, {"access.query": 3})
         assert any("removal has not run" in alarm for alarm in found["alarms"])
+
+    def test_last_verification(self, filled):
+        """What `louver audit verify` found is in the log, and shown without walking the chains anew."""
+        _, first = run(filled, "auditor", "evidence", "--no-verify", "--json")
+        assert run(filled, "auditor", "verify")[0] == 0
+        _, output = run(filled, "auditor", "evidence", "--no-verify", "--json")
+        before, after = (
+            next(each["facts"] for each in json.loads(told)["controls"] if each["control"] == "AU-9")
+            for told in (first, output)
+        )
+        assert (before["lastVerification"], before["verification"], after["verification"]) == (None, None, None)
+        assert (after["lastVerification"]["isWhole"], after["lastVerification"]["records"]) == (True, 4)
+
+    def test_broken(self, filled):
+        """That it did not hold is an alarm, with the place of the first bad record in the log."""
+        asyncio.run(edit(filled["LOUVER_AUDIT_URL"]))
+        assert run(filled, "auditor", "verify")[0] == 1
+        _, output = run(filled, "auditor", "evidence", "--no-verify", "--json")
+        found = json.loads(output)
+        last = next(each["facts"]["lastVerification"] for each in found["controls"] if each["control"] == "AU-9")
+        assert (last["isWhole"], last["breaks"], last["sequence"]) == (False, 1, 2)
+        assert any("did not hold" in alarm for alarm in found["alarms"])
 
     def test_document(self, filled):
         """Without --json it is a document for people."""

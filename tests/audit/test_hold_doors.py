@@ -166,7 +166,12 @@ class TestCommands:
         assert json.loads(louver("retain", "--json").stdout)["deleted"] == 1
         louver("verify")
         records = asyncio.run(list_records(tmp_path))
-        assert [each["event"] for each in records] == ["access.query", "policy.changed", "audit.retained"]
+        assert [each["event"] for each in records] == [
+            "access.query",
+            "policy.changed",
+            "audit.retained",
+            "audit.verified",
+        ]
 
     def test_purge(self, louver, filled, tmp_path):
         """When an agency is purged no record names anybody of it; that it was purged is recorded."""
@@ -176,5 +181,6 @@ class TestCommands:
         louver("purge", f"agency_{identify('alder').hex}", "--yes", code=2)
         assert louver("purge", f"agency_{gone.hex}", "--yes").stdout.startswith("2 records were anonymised")
         louver("verify")
-        records = asyncio.run(list_records(tmp_path))
+        *records, verified = asyncio.run(list_records(tmp_path))
         assert (show(records), records[-1]["details"]["agency"]) == (["erased", "erased", "whole"], str(gone))
+        assert (verified["event"], verified["details"]["isWhole"]) == ("audit.verified", True)

@@ -20,6 +20,7 @@ from louver.db.tables import AgencyRow, ApiKeyRow
 from louver.logging import ValueDigest
 from louver.secret import derive_key
 from louver.verification import verify_store
+from tests.secrecy.kept import open_stream
 from tests.server import serving
 
 ANSWERED_ENOUGH = 30
@@ -114,12 +115,13 @@ class TestKilled:
     async def test_every_answer_has_its_record(self, settings, key, list_rows):
         """Whatever a client has received is in the log, though the server was killed while it answered others."""
         environment = {"LOUVER_DATABASE_URL": settings.database_url, "LOUVER_VAR": str(settings.var)}
-        server = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "louver", "serve", "--port", "0"),
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-            env={**os.environ, **environment},
-        )
+        with open_stream(settings.var) as stream:
+            server = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "louver", "serve", "--port", "0"),
+                stdout=asyncio.subprocess.PIPE,
+                stderr=stream,
+                env={**os.environ, **environment},
+            )
         try:
             line = await asyncio.wait_for(server.stdout.readline(), START_SECONDS)
             answered = await ask_and_kill(line.split()[-1].decode(), key, server)

@@ -21,7 +21,7 @@ def empty_postgres_url(postgres_cluster: Any) -> Iterator[str]:
     database = f"t_{uuid4().hex}"
     postgres_cluster.execute(f"CREATE DATABASE {database}")
     yield postgres_cluster.url(database)
-    postgres_cluster.execute(f"DROP DATABASE {database} WITH (FORCE)")
+    postgres_cluster.drop(database)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

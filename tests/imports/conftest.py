@@ -197,7 +197,7 @@ def real_site(request: pytest.FixtureRequest, shared_data: Path, tmp_path_factor
     cluster, template = request.getfixturevalue("postgres_cluster"), request.getfixturevalue("postgres_template")
     cluster.execute(f"CREATE DATABASE real_files TEMPLATE {template}")
     yield import_all(Site(cluster.url("real_files"), folder), shared_data)
-    cluster.execute("DROP DATABASE real_files WITH (FORCE)")
+    cluster.drop("real_files")
 
 
 def import_all(site: Site, data: Path) -> Site:

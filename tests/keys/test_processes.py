@@ -14,6 +14,7 @@ from louver.settings import Settings
 from louver.stores import upgrade_stores
 from tests.keys.conftest import ORDER
 from tests.policy.asking import as_mutation
+from tests.secrecy.kept import open_stream
 from tests.world.store import key_of
 
 QUERY = "{ officers(first: 2) { nodes { badgeNumber rank } } }"
@@ -36,9 +37,10 @@ def environment(copy_world, tmp_path_factory):
 def address(environment):
     """A server of two workers."""
     command = [sys.executable, "-m", "louver", "serve", "--port", "0", "--workers", "2"]
-    with subprocess.Popen(
-        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    ) as process:
+    with (
+        open_stream(environment["LOUVER_VAR"]) as stream,
+        subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=stream, text=True) as process,
+    ):
         try:
             found = re.search(r"http://127\.0\.0\.1:\d+", process.stdout.readline())[0]
             httpx.get(f"{found}/readyz", timeout=30)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.observing.scraping import Collector, collecting, find_port
+from tests.secrecy.kept import Kept
 from tests.server import Server, serving
 from tests.world.fixtures import CopyWorld
 from tests.world.store import key_of
@@ -42,11 +43,13 @@ async def metered(world_copy: str, tmp_path: Path, metrics_port: int) -> AsyncIt
 
 
 @pytest.fixture
-def collector(monkeypatch: pytest.MonkeyPatch) -> Iterator[Collector]:
+def collector(monkeypatch: pytest.MonkeyPatch, kept: Kept) -> Iterator[Collector]:
     """A collector, and an environment that names it."""
     with collecting() as (address, collector):
         monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", address)
         yield collector
+    for body in collector.bodies:
+        kept.add("spans", body)
 
 
 @pytest.fixture

@@ -23,6 +23,7 @@ from louver.stores import upgrade_stores
 from louver.wire import BODY_BYTES_MAX
 from tests.observing.conftest import ROSTER, TOKEN
 from tests.observing.scraping import find_port, read_figures, scrape, scrape_when_up
+from tests.secrecy.kept import open_stream
 from tests.server import serving
 from tests.world.store import HOLDERS, key_of
 
@@ -164,7 +165,10 @@ class TestWorkers:
         asyncio.run(upgrade_stores(Settings.from_environment(own)))
         environment = {name: value for name, value in os.environ.items() if not name.startswith("LOUVER_")} | own
         command = [sys.executable, "-m", "louver", "serve", "--port", "0", "--workers", "2"]
-        with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+        with (
+            open_stream(tmp_path) as stream,
+            subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=stream) as process,
+        ):
             try:
                 address = re.search(rb"http://127\.0\.0\.1:\d+", process.stdout.readline())[0].decode()
                 pages = [scrape_when_up(number) for number in (port, port + 1)]

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from louver.db.engine import begin_writing, create_engine
 from louver.settings import Settings
 from louver.stores import upgrade_stores
+from tests.secrecy.kept import open_stream
 from tests.server import JSON
 
 Work = Callable[[AsyncConnection], Awaitable[Any]]
@@ -52,9 +53,10 @@ def environment(own_url: str, tmp_path: Path) -> dict[str, str]:
 def running(environment: dict[str, str]) -> Iterator[str]:
     """Run a server process for the length of a `with`, and answer its address."""
     command = [sys.executable, "-m", "louver", "serve", "--port", "0"]
-    with subprocess.Popen(
-        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    ) as process:
+    with (
+        open_stream(environment["LOUVER_VAR"]) as stream,
+        subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=stream, text=True) as process,
+    ):
         try:
             assert process.stdout is not None
             found = re.search(r"http://127\.0\.0\.1:\d+", process.stdout.readline())

@@ -18,7 +18,7 @@ from louver.db.tables import (
     UofInvolvementRow,
     UofSubjectRow,
 )
-from tests.world.fill import Row, fill
+from tests.world.fill import NULL_EVERY, Row, fill
 
 NAMESPACE = UUID("6f6e6c79-2066-6f72-2074-657374730a0a")
 ROWS: dict[str, type[Base]] = {
@@ -39,6 +39,8 @@ SERGEANT, PATROL_OFFICER, UNDERCOVER, CIVILIAN, HIDDEN_DETECTIVE = range(5)
 """The officers that tests speak of, by position."""
 PLACES = {SERGEANT: "patrol", PATROL_OFFICER: "north", UNDERCOVER: "south", CIVILIAN: "north", HIDDEN_DETECTIVE: "cid"}
 BADGES = (None, "7", "42", "317", "4711", "20458", "AB-9001")
+SUMMARY = "He said his name was Whitcombe-4711, number 900-{:02}-{}"
+"""A narrative, with a name and what looks like a social security number in it."""
 GUARDED = ("first_name", "last_name", "work_email")
 """The columns that would give an undercover officer away."""
 STATUSES = (
@@ -202,6 +204,7 @@ def _incidents(agency: str, size: Size) -> Iterator[Row]:
             number=f"U-{position:03}",
             status=status,
             published_at=published_at,
+            summary=SUMMARY.format(position, 4000 + position) if position % NULL_EVERY else None,
         )
 
 

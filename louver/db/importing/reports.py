@@ -61,6 +61,8 @@ class ImportReport:
     outcome: Outcome
     files: tuple[FileReport, ...]
     agencies: tuple[AgencyReport, ...]
+    agency_ids: tuple[UUID, ...]
+    """Of the agencies that rows were for and that were there before, whether or not something was put in."""
     rejections: tuple[Rejection, ...]
     rows_rejected: int
     """Source rows that were not imported: those with a fault, and those that belong with them."""

@@ -1,7 +1,7 @@
 """An import from beginning to end: read, draft, compare, write. All of it is in, or nothing."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import chain
 from uuid import uuid4
@@ -37,6 +37,10 @@ def _say_nothing(_step: str, _done: int, _total: int) -> None:
     """Show no progress."""
 
 
+async def _confirm(_report: ImportReport) -> None:
+    """Let it pass."""
+
+
 @dataclass(frozen=True, slots=True)
 class ImportOptions:
     """How an import is done."""
@@ -46,6 +50,8 @@ class ImportOptions:
     """Whether what has no fault is put in although something else was rejected."""
     inspect: Inspect | None = None
     progress: Progress = _say_nothing
+    confirm: Callable[[ImportReport], Awaitable[None]] = _confirm
+    """Told what came of it before it is kept: what this raises undoes it."""
 
 
 async def run_import(
@@ -67,19 +73,24 @@ async def run_import(
             agencies = await resolve_agencies(connection, mapping, options.choice)
     works = plan_works(mapping, agencies, bundles, options.progress)
     rejections = tuple(chain.from_iterable(bundle.faults for bundle in bundles))
-    reports: list[AgencyReport] = []
-    if options.is_keeping_good or not rejections:
-        storing = _Storing(mapping, contents, started_at, options.progress)
-        async with begin_writing(engine) as connection:
-            reports = await storing.store(connection, works)
-    return ImportReport(
+    refused = ImportReport(
         mapping=mapping.name,
-        outcome=_find_outcome(reports, is_refused=bool(rejections) and not options.is_keeping_good),
+        outcome=Outcome.REFUSED,
         files=describe_files(contents),
-        agencies=tuple(reports),
+        agencies=(),
+        agency_ids=tuple(work.agency.id for work in works if not work.agency.is_new),
         rejections=tuple(sorted(rejections)),
         rows_rejected=count_rejected(bundles),
     )
+    if rejections and not options.is_keeping_good:
+        await options.confirm(refused)
+        return refused
+    storing = _Storing(mapping, contents, started_at, options.progress)
+    async with begin_writing(engine) as connection:
+        reports = await storing.store(connection, works)
+        report = replace(refused, outcome=_find_outcome(reports), agencies=tuple(reports))
+        await options.confirm(report)
+    return report
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +151,5 @@ def _read_files(mapping: ImportMapping, sources: Sequence[Source], options: Impo
     return contents
 
 
-def _find_outcome(reports: Sequence[AgencyReport], *, is_refused: bool) -> Outcome:
-    if is_refused:
-        return Outcome.REFUSED
+def _find_outcome(reports: Sequence[AgencyReport]) -> Outcome:
     return Outcome.APPLIED if any(report.run_id for report in reports) else Outcome.UNCHANGED

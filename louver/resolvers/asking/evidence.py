@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from louver.logging.events import Outcome
+from louver.logging.events import Event, Outcome
 from louver.logging.retention import find_cutoff
 from louver.logging.retention.holds import list_holds
 from louver.logging.retention.turns import find_done
@@ -45,6 +45,8 @@ class LogFacts:
     checkpoint_at: datetime | None
     removal_at: datetime | None
     statements: int
+    verified: Mapping[str, Any] | None
+    """What `louver audit verify` last found, and when, as the log has it."""
     weeks_open: Sequence[str]
     week_signed: str | None
     """The newest week that was signed off."""
@@ -75,6 +77,7 @@ async def find_facts(log: AsyncConnection, reach: Reach, keeper: CursorKeeper) -
         checkpoint_at=await _find_last(log, StatementKind.CHECKPOINT),
         removal_at=await _find_last(log, StatementKind.REMOVAL),
         statements=int(await log.scalar(select(func.count()).select_from(audit_statements)) or 0),
+        verified=await _find_verified(log),
         weeks_open=[week.week for week in weeks if week.review is None],
         week_signed=next((week.week for week in weeks if week.review), None),
     )
@@ -84,6 +87,14 @@ async def _sample(log: AsyncConnection, reach: Reach, keeper: CursorKeeper, even
     ended = {"event": {"eq": event}, "outcome": {"ne": Outcome.BEGUN}}
     pages = Pages(log, reach, keeper, {"filter": ended, "first": 1})
     return (await pages.read(SAMPLED)).rows[0]
+
+
+async def _find_verified(log: AsyncConnection) -> Mapping[str, Any] | None:
+    """Find the newest. It is of no agency, which is what the index is asked by."""
+    is_one = (RECORD.agency_id.is_(None)) & (RECORD.event == Event.AUDIT_VERIFIED) & RECORD.at.is_not(None)
+    newest = select(RECORD.at, RECORD.details).where(is_one).order_by(RECORD.at.desc()).limit(1)
+    found = (await log.execute(newest)).one_or_none()
+    return None if found is None else {"at": found.at, **found.details}
 
 
 async def _find_last(log: AsyncConnection, kind: StatementKind) -> datetime | None:
