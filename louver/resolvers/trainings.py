@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Double, FromClause, and_, case, cast, literal
+from sqlalchemy import BindParameter, ColumnElement, Double, FromClause, and_, case, cast, literal
 
 from louver.authz.vocabulary import Rows
 from louver.db.codes import TrainingStatus
@@ -10,7 +10,7 @@ from louver.resolvers.catalogue import ScopeBinds
 from louver.resolvers.expressions import is_any_of, there_is
 from louver.resolvers.scopes import OFFICERS, officer_is_within_units
 
-_HUNDRED = literal(100.0, Double())
+_HUNDRED: BindParameter[float] = literal(100.0, Double())
 EARNING = (TrainingStatus.PASSED, TrainingStatus.INSTRUCTED, TrainingStatus.COMPLETED)
 """Statuses that earn hours, as in Oregon's state transcripts."""
 
