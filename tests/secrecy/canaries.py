@@ -58,7 +58,9 @@ class Canaries:
         """Note what may not be kept from now on, nor have been before."""
         for value in values:
             stem = _STEM.match(value)
-            if stem is not None and len(text := stem[0].strip()) >= SHORTEST and not _BY_CHANCE.fullmatch(text):
+            text = stem[0].strip() if stem else ""
+            is_telling = text == value or is_value(text)  # what is left of a malformed id is the name of a type
+            if len(text) >= SHORTEST and is_telling and not _BY_CHANCE.fullmatch(text):
                 self._kinds.setdefault(text, kind)
 
     def add_world(self, world: World) -> None:
