@@ -1,4 +1,4 @@
-"""A few thousand agencies in PostgreSQL, with rows of the benchmark's nation: enough that plans are as in service."""
+"""Some 1,500 agencies in PostgreSQL, with rows of the benchmark's nation: enough that plans are as in service."""
 
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -10,7 +10,7 @@ from bench.national_rows import SEED as NATION
 from bench.national_rows import TABLES, identify, identify_agency, write_prelude
 from louver.authz.keys import issue_key
 
-OFFICERS = [3_000, *[300] * 30, *[1] * 3_000]
+OFFICERS = [3_000, *[300] * 15, *[1] * 1_500]
 """Of each agency; the first is the one that is asked about."""
 ROUNDS = 4
 """Trainings of each officer."""
