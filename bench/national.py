@@ -6,7 +6,7 @@ import asyncio
 import json
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +15,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # louver, where it is not installed
 
 import asyncpg
-from national_rows import TABLES, TRAININGS_EACH, MadeTable, write_prelude
+from national_rows import SEED, TABLES, MadeTable, write_prelude
 
 from louver.settings import Settings
 from louver.stores import upgrade_stores
@@ -25,7 +25,8 @@ ASKED_OFFICERS = 400
 """Of the first agency, which has the same rows at every factor: what is asked of it differs in nothing else."""
 SKEW = 0.84
 """The agency of rank r has 1 / r^SKEW of the officers of the largest: one has 33,000, seven of eight have under 50."""
-SEED = 20_260_301
+BASE_FACTOR = 0.01
+"""0.4 million trainings, as many as the harness beside which peers are measured has."""
 _WAITING_CHUNKS = 64
 
 
@@ -33,7 +34,6 @@ _WAITING_CHUNKS = 64
 class Loading:
     """What a loading came to."""
 
-    factor: float
     rows: dict[str, int]
     seconds: dict[str, float]
     bytes: int
@@ -42,7 +42,6 @@ class Loading:
         """All of it, with the rates."""
         whole, rows = sum(self.seconds.values()), sum(self.rows.values())
         return {
-            "factor": self.factor,
             "rows": self.rows,
             "seconds": {name: round(value, 1) for name, value in self.seconds.items()} | {"whole": round(whole, 1)},
             "rowsPerSecondCopied": round(rows / self.seconds["copy"]),
@@ -59,8 +58,13 @@ def list_sizes(factor: float) -> list[int]:
     return [ASKED_OFFICERS, *(max(1, round(scale * share)) for share in shares)]
 
 
-async def load_nation(url: str, factor: float, seed: int = SEED) -> Loading:
-    """Migrate, copy all rows without keys and indexes, then make those. The database must hold no records yet."""
+async def load_nation(
+    url: str, sizes: Sequence[int], seed: int = SEED, tables: Sequence[MadeTable] = TABLES
+) -> Loading:
+    """Migrate, copy all rows without keys and indexes, then make those. The database must hold no records yet.
+
+    `sizes` says how many officers each agency has.
+    """
     await upgrade_stores(Settings(database_url=url))
     target, source = await asyncpg.connect(url), await asyncpg.connect(url)
     seconds: dict[str, float] = {}
@@ -68,10 +72,10 @@ async def load_nation(url: str, factor: float, seed: int = SEED) -> Loading:
     try:
         await target.execute("SET maintenance_work_mem = '1GB'; SET client_min_messages = warning")
         await source.execute(write_prelude(seed))
-        sizes = list(enumerate(list_sizes(factor)))
-        await source.copy_records_to_table("sizes", records=sizes, columns=("number", "officers"))
+        numbered = list(enumerate(sizes))
+        await source.copy_records_to_table("sizes", records=numbered, columns=("number", "officers"))
         async with _without_constraints(target, seconds), _timed(seconds, "copy"):
-            for table in TABLES:
+            for table in tables:
                 rows[table.name] = await _copy(source, target, table)
         async with _timed(seconds, "analyze"):
             await target.execute("VACUUM ANALYZE")
@@ -79,7 +83,7 @@ async def load_nation(url: str, factor: float, seed: int = SEED) -> Loading:
     finally:
         await source.close()
         await target.close()
-    return Loading(factor, rows, seconds, size)
+    return Loading(rows, seconds, size)
 
 
 async def _copy(source: asyncpg.Connection, target: asyncpg.Connection, table: MadeTable) -> int:
@@ -162,10 +166,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("url", help="postgresql:// URL of a database without records")
     parser.add_argument("--factor", type=float, default=1.0, help="share of the nation, such as 0.01 (default 1)")
-    parser.add_argument("--seed", type=int, default=SEED, help="other rows (default the same for every run)")
+    parser.add_argument("--seed", type=int, default=SEED, help="other rows (default: the same in every run)")
     arguments = parser.parse_args()
-    loading = asyncio.run(load_nation(arguments.url, arguments.factor, arguments.seed))
-    print(json.dumps({**loading.as_json(), "trainingsEach": TRAININGS_EACH}, indent=1))
+    loading = asyncio.run(load_nation(arguments.url, list_sizes(arguments.factor), arguments.seed))
+    print(json.dumps(loading.as_json(), indent=1))
 
 
 if __name__ == "__main__":

@@ -2,7 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from hashlib import md5
+from uuid import UUID
 
+SEED = 20_260_301
 TRAININGS_EACH = 50
 _FIRST = "Ada,Boyd,Cleo,Dane,Edith,Farid,Greta,Hugo,Ines,Jonas,Kira,Lorenz,Mabel,Nils,Odette,Pavel"
 _BEGIN = "Ash,Birch,Clay,Dun,East,Far,Grey,Hollis,In,King,Lang,Mar,Nor,Oak,Pen,Quin,Rad,Sel,Tor,Wes"
@@ -48,6 +51,16 @@ CREATE FUNCTION pg_temp.made(kind text, agency int, number int) RETURNS uuid LAN
 CREATE FUNCTION pg_temp.draw(salt int, agency int, number int, below int) RETURNS int LANGUAGE sql IMMUTABLE AS
     $$ SELECT ((hashint8extended(agency::bigint << 32 | number, {seed} + salt) & 2147483647) % below)::int $$;
 """
+
+
+def identify(kind: str, agency: int, number: int, seed: int = SEED) -> UUID:
+    """The id of a row, as the SELECTs make it."""
+    return UUID(md5(f"{seed} {kind}{agency}/{number}".encode()).hexdigest())
+
+
+def identify_agency(number: int, seed: int = SEED) -> UUID:
+    """The id of an agency, as the SELECTs make it."""
+    return UUID(md5(f"{seed} agency {number}".encode()).hexdigest())
 
 
 def _made(kind: str, number: str) -> str:
