@@ -71,16 +71,25 @@ def send_in_series(url: str, bodies: Sequence[bytes], headers: Mapping[str, str]
 
 
 def send_load(
-    url: str, bodies: Sequence[bytes], headers: Mapping[str, str], seconds: float, connections: int, folder: Path
+    url: str,
+    bodies: Sequence[bytes],
+    headers: Mapping[str, str],
+    seconds: float,
+    connections: int,
+    folder: Path,
+    *,
+    bearers: Sequence[str] = (),
 ) -> Load:
-    """Keep so many connections busy for so long."""
+    """Keep so many connections busy for so long; `bearers` send their keys in turn, for which wrk is needed."""
     file = folder / "bodies.txt"
     file.write_bytes(b"\n".join(bodies) + b"\n")
     lines = [f"{name}: {value}" for name, value in {**_JSON, **headers}.items()]
     if shutil.which("wrk"):
         head = [word for line in lines for word in ("-H", line)]
         sizes = ["-t1", f"-c{connections}", f"-d{math.ceil(seconds)}s", f"--timeout={_TIMEOUT_SECONDS}s"]
-        command = ["wrk", *sizes, *head, "-s", str(_HERE / "wrk.lua"), url, "--", str(file)]
+        command = ["wrk", *sizes, *head, "-s", str(_HERE / "wrk.lua"), url, "--", str(file), *bearers]
+    elif bearers:
+        raise SystemExit("install wrk: bench/client.py does not send several keys in turn")
     else:
         command = [sys.executable, str(_HERE / "client.py"), url, str(file), str(seconds), str(connections), *lines]
     done = subprocess.run(command, check=True, capture_output=True, text=True)

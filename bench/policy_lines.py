@@ -75,7 +75,7 @@ def read_arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def draw_lines(agency_id: UUID, count: int) -> list[PolicyLine]:
+def draw_lines(agency_id: UUID, count: int, seed: int = SEED) -> list[PolicyLine]:
     """Draw allows for many roles over all fields. None changes what a chief sees, so that all settings answer alike."""
     roles = [role for role in Role if role not in {Role.PUBLIC_PORTAL, Role.SUPPORT, Role.PARTNER}]
     acts, scopes = (Act.VIEW, Act.VIEW_MASKED, Act.ENTER, Act.EXPORT), (Rows.AGENCY, Rows.UNIT, Rows.OWN)
@@ -86,7 +86,7 @@ def draw_lines(agency_id: UUID, count: int) -> list[PolicyLine]:
     ]
     return [
         PolicyLine.for_agency(agency_id, sub=role, obj=name, act=act, rows=rows, eft="allow")
-        for role, name, act, rows in random.Random(SEED).sample(cells, count)
+        for role, name, act, rows in random.Random(seed).sample(cells, count)
     ]
 
 

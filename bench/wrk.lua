@@ -1,10 +1,15 @@
 -- Sends the bodies of a file, one a line, in turn; prints what came of it as JSON.
--- wrk ... -s wrk.lua URL -- FILE
+-- wrk ... -s wrk.lua URL -- FILE [KEY...]    with keys: each body by each of them
 local requests, at = {}, 0
 
 function init(arguments)
+  local headers = {}
+  for name, value in pairs(wrk.headers) do headers[name] = value end
   for body in io.lines(arguments[1]) do
-    requests[#requests + 1] = wrk.format("POST", nil, nil, body)
+    for index = 2, math.max(2, #arguments) do
+      if arguments[index] then headers["authorization"] = "Bearer " .. arguments[index] end
+      requests[#requests + 1] = wrk.format("POST", nil, headers, body)
+    end
   end
 end
 

@@ -34,10 +34,12 @@ from louver.people import People, open_people
 from louver.people.oidc_routes import PATHS
 from louver.people.routes import STEPS
 from louver.policy import PolicyKeeper
+from louver.replicas import open_reads
 from louver.resolvers.access import Administration
 from louver.resolvers.cursors import CursorCipher
 from louver.resolvers.dialects import PostgresSpeech, SqliteSpeech
 from louver.resolvers.recorded import RecordedLog
+from louver.resolvers.statements import Reads
 from louver.retention import keeping_twelve_months
 from louver.safelist import SafelistedGateway
 from louver.schema.gateway import Gateway
@@ -70,6 +72,8 @@ class Parts:
     secret: str
     budgets: Budgets
     operations: StoredOperations
+    reads: Reads
+    """What plans read from: the reader itself, or replicas."""
 
 
 _COLLECTOR_THRESHOLDS = (10_000, 20, 50)
@@ -148,7 +152,7 @@ async def open_service(settings: Settings, build_gateway: GatewayBuilder, stack:
     secret = read_secret(settings)
     await require_current_stores(settings)
     observing = await stack.enter_async_context(open_observing(settings))
-    reader = observing.open_reader()
+    reader = observing.open_reader(settings.database_url)
     stack.push_async_callback(reader.close)
     writer = create_engine(settings.database_url, _WRITERS)
     stack.push_async_callback(writer.dispose)
@@ -161,7 +165,8 @@ async def open_service(settings: Settings, build_gateway: GatewayBuilder, stack:
     digest, replica = ValueDigest(derive_key(secret, "log digest")), _name_replica()
     operations = StoredOperations(reader, digest)
     budgets, gate = await open_budgets(settings, stack), Gate.from_settings(settings)
-    parts = Parts(settings, reader, writer, store, keeper, secret, budgets, operations)
+    reads = await open_reads(settings, reader, stack, observing.open_reader)
+    parts = Parts(settings, reader, writer, store, keeper, secret, budgets, operations, reads)
     gateway = GrantedGateway(build_gateway(parts), reader)
     safelisted = SafelistedGateway(gateway, operations)
     people = open_people(
@@ -190,7 +195,7 @@ def _build_gateway(parts: Parts) -> Executes:
     log = RecordedLog(locate_audit(parts.settings))
     administration = Administration(parts.writer, log, parts.operations)
     meter = Meter(Limits.from_settings(parts.settings), parts.budgets.charge_cost)
-    return Gateway(schema, parts.reader, speech, cipher, parts.settings.page_size_max, administration, meter)
+    return Gateway(schema, parts.reads, speech, cipher, parts.settings.page_size_max, administration, meter)
 
 
 class _Graphql:

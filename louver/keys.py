@@ -87,7 +87,9 @@ class Keys:
     def _make(self, raw: Sequence[Sequence[Any]]) -> Key:
         rows = [self._lookup.decode(row) for row in raw]
         key = Key(*rows[0][:_KEY_COLUMNS])
-        # One row for each grant and further unit together.
+        # One row for each grant and further unit together. Leak: nothing of another agency's key whose
+        # prefix is the same by chance, which no constraint can rule out where agencies are spread over nodes.
+        rows = [row for row in rows if row[1] == key.id]
         grants = {row[_KEY_COLUMNS]: Grant._make(row[_KEY_COLUMNS:-1]) for row in rows if row[_KEY_COLUMNS] is not None}
         units = frozenset({key.unit_id, *(row[-1] for row in rows)} - {None})
         return key._replace(grants=tuple(grants.values()), unit_ids=units)
@@ -137,7 +139,7 @@ def _select_keys(reader: Reader) -> Select[*tuple[Any, ...]]:
         .outerjoin(grant, and_(key.role == Role.SUPPORT.value, grant.agency_id == key.agency_id, is_for_it, is_live()))
         .outerjoin(KeyUnitRow, and_(KeyUnitRow.agency_id == key.agency_id, KeyUnitRow.key_id == key.id))
         .where(speech.is_member(key.__table__.c.prefix, prefixes))
-        .order_by(grant.ticket, grant.id)
+        .order_by(key.id, grant.ticket, grant.id)
     )
 
 

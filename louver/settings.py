@@ -37,6 +37,10 @@ class Settings:
     database_url: str = "sqlite:///var/louver.db"
     audit_url: str = ""
     """Where access records go; empty: beside the records, on SQLite in a file of their own."""
+    replica_urls: str = ""
+    """Copies of the records' database that queries may read from, separated by commas; see docs/scaling.md."""
+    replica_lag_seconds: float = 5.0
+    """How far behind a replica may be: what was committed before that is in every answer."""
     var: Path = Path("var")
     """Folder for what the service writes itself: the default databases, the secret, demo credentials."""
     secret: str = ""

@@ -62,22 +62,25 @@ class PostgresCluster:
     def __init__(self, binaries: Path, folder: Path, kept: Kept) -> None:
         self._binaries = binaries
         self._kept = kept
-        self._folder = folder
+        self.folder = folder
         self._data = folder / "data"
         # PostgreSQL refuses to run as root.
         self._prefix = ["runuser", "-u", POSTGRES_ACCOUNT, "--"] if os.geteuid() == 0 else []
         if self._prefix:
             shutil.chown(folder, POSTGRES_ACCOUNT)
+        self._create()
+
+    def _create(self) -> None:
         self._run("initdb", "-D", str(self._data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "-N")
 
     def url(self, database: str) -> str:
         """Say where a database of this cluster is."""
-        return f"postgresql://postgres@/{database}?host={self._folder}"
+        return f"postgresql://postgres@/{database}?host={self.folder}"
 
     def start(self) -> None:
         """Start the server and wait until it answers."""
-        options = POSTGRES_OPTIONS.format(folder=self._folder)
-        self._run("pg_ctl", "start", "-w", "-D", str(self._data), "-l", str(self._folder / "log"), "-o", options)
+        options = POSTGRES_OPTIONS.format(folder=self.folder)
+        self._run("pg_ctl", "start", "-w", "-D", str(self._data), "-l", str(self.folder / "log"), "-o", options)
 
     def stop(self) -> None:
         """End all sessions and stop the server."""
@@ -95,7 +98,7 @@ class PostgresCluster:
     def execute(self, statement: str) -> None:
         """Run SQL that no transaction may hold, as CREATE DATABASE."""
         self._run(
-            "psql", "-X", "-q", "-h", str(self._folder), "-U", "postgres", "-c", statement, "postgres", as_owner=False
+            "psql", "-X", "-q", "-h", str(self.folder), "-U", "postgres", "-c", statement, "postgres", as_owner=False
         )
 
     @contextmanager
@@ -110,7 +113,7 @@ class PostgresCluster:
         """Write down what a database's log holds, if it has one."""
         script = f"\\connect {database}\n{COPY_LOG}{afterwards}"
         line = [str(self._binaries / "psql"), "-X", "-q", "-t", "-v", "ON_ERROR_STOP=1"]
-        line += ["-h", str(self._folder), "-U", "postgres", "postgres"]
+        line += ["-h", str(self.folder), "-U", "postgres", "postgres"]
         subprocess.run(line, check=True, input=script.encode(), stdout=kept.stream("postgresql"))
 
     def drop(self, database: str) -> None:
@@ -119,9 +122,9 @@ class PostgresCluster:
 
     def _run(self, command: str, *arguments: str, as_owner: bool = True) -> None:
         line = [*(self._prefix if as_owner else []), str(self._binaries / command), *arguments]
-        log = self._folder / "commands.log"  # a file: the server that pg_ctl leaves behind would hold a pipe open
+        log = self.folder / "commands.log"  # a file: the server that pg_ctl leaves behind would hold a pipe open
         with log.open("w") as output:
-            done = subprocess.run(line, cwd=self._folder, check=False, stdout=output, stderr=subprocess.STDOUT)
+            done = subprocess.run(line, cwd=self.folder, check=False, stdout=output, stderr=subprocess.STDOUT)
         if done.returncode:
             raise RuntimeError(f"{command} failed: {log.read_text()}")
 

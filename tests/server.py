@@ -27,6 +27,13 @@ EMPTY_LOG: list[bytes] = []
 """A migrated file without a record, as bytes, after the first server of the run has made one."""
 
 
+class Sent(str):
+    """A statement as it was sent, with its parameters."""
+
+    __slots__ = ("parameters",)
+    parameters: Sequence[Any]
+
+
 class Server:
     """A running server with its parts, and a client for it."""
 
@@ -48,14 +55,15 @@ class Server:
         return body
 
     @contextlib.contextmanager
-    def recording(self) -> Iterator[list[str]]:
+    def recording(self) -> Iterator[list[Sent]]:
         """Collect the statements that operations send, without the look-ups of the key and its grants before each."""
         reader, fetch = self.service.reader, self.service.reader.fetch
-        statements: list[str] = []
+        statements: list[Sent] = []
 
         async def record(sql: str, parameters: Sequence[Any] = ()) -> Sequence[Sequence[Any]]:
             if "FROM api_keys" not in sql and "FROM support_grants" not in sql:
-                statements.append(sql)
+                statements.append(sent := Sent(sql))
+                sent.parameters = parameters
             return await fetch(sql, parameters)
 
         reader.fetch = record  # type: ignore[method-assign]  # on this one object, for the length of a `with`

@@ -73,7 +73,8 @@ class ApiKeyRow(TenantRow):
         _of_person(),
         same_agency("unit_id", "units"),
         same_agency("officer_id", "officers"),
-        Index(None, "prefix", unique=True, info=FOUND_BEFORE_AGENCY),
+        Index(None, "agency_id", "prefix", unique=True),
+        Index(None, "prefix", info=FOUND_BEFORE_AGENCY),
     )
 
     prefix: Mapped[str]

@@ -38,11 +38,11 @@ class Observing:
     settings: Settings
     traces: "Traces | None"
 
-    def open_reader(self) -> Reader:
-        """Make the reader."""
+    def open_reader(self, url: str) -> Reader:
+        """Make a reader of the records, or of a copy of them."""
         if self.traces is None:
-            return open_reader(self.settings.database_url, self.settings.pool_size)
-        return self.traces.open_reader(self.settings)
+            return open_reader(url, self.settings.pool_size)
+        return self.traces.open_reader(url, self.settings.pool_size)
 
     async def open_store(self) -> AuditStore:
         """Open the store of access records."""

@@ -23,7 +23,6 @@ from louver.db.reader import Reader
 from louver.db.urls import DatabaseUrl
 from louver.errors import AuditUnavailableError
 from louver.logging import AccessRecord, Outcome
-from louver.settings import Settings
 from louver.tracing import STARTER, TRACE_ID, read_trace_id, step
 
 FLUSH_SECONDS = 2.0
@@ -76,9 +75,9 @@ class Traces:
             STARTER.set(partial(self._tracer.start_as_current_span, **_QUIET))
             yield
 
-    def open_reader(self, settings: Settings) -> Reader:
+    def open_reader(self, url: str, size: int) -> Reader:
         """Make a reader whose statements are traced."""
-        return TracedReader(DatabaseUrl.from_text(settings.database_url), settings.pool_size)
+        return TracedReader(DatabaseUrl.from_text(url), size)
 
     def watch(self, record: AccessRecord, done: asyncio.Future[None]) -> None:
         """Trace a record's way into the store, and say on the operation's span how it ended."""

@@ -133,6 +133,13 @@ class ScopeBinds(Protocol):
     Leak: each question names the row's agency, for what a caller is in one agency counts for nothing in another.
     """
 
+    def is_of_agency(self, inner: ColumnElement[Any], outer: ColumnElement[Any]) -> ColumnElement[bool]:
+        """A row that is looked for is of the agency of the row around it, and that is one of the caller's.
+
+        The second follows from the first, but a database that looks for all rows at once does not see it, and would
+        read those of every agency.
+        """
+
     def is_own_officer(self, agency_id: ColumnElement[Any], officer_id: ColumnElement[Any]) -> ColumnElement[bool]:
         """The officer is the caller."""
 

@@ -23,7 +23,7 @@ def _in_chain(row: FromClause, binds: ScopeBinds) -> ColumnElement[bool]:
     unit = UNITS.alias()
     return there_is(
         unit,
-        unit.c.agency_id == row.c.agency_id,
+        binds.is_of_agency(unit.c.agency_id, row.c.agency_id),
         unit.c.commander_id == row.c.id,
         binds.is_above(unit.c.agency_id, unit.c.id),
     )

@@ -45,6 +45,18 @@ class SortKey:
         later: ColumnElement[bool] = self.expression > self._bound(slot)
         return or_(later, self.expression.is_(None)) if self.is_nullable else later
 
+    def bounds(self, slot: str, *, is_null: bool) -> ColumnElement[bool]:
+        """The row comes no earlier than the cursor, where one range of an index can say so: with nulls last none can.
+
+        The rest follows from it and is what decides; but of an OR no database sees where in the index to begin, and a
+        later page would cost all that were before it.
+        """
+        if is_null or (self.is_nullable and not self.is_descending):
+            return true()
+        bound = self._bound(slot)
+        no_earlier: ColumnElement[bool] = self.expression <= bound if self.is_descending else self.expression >= bound
+        return no_earlier
+
     def _bound(self, slot: str) -> ColumnElement[Any]:
         return bindparam(slot, type_=self.expression.type)
 
@@ -70,10 +82,12 @@ def after_cursor(keys: Sequence[SortKey], prefix: str, nulls: Sequence[bool] | N
     """The rows that come after the cursor whose values are the parameters `<prefix>k0`, `<prefix>k1` and on."""
     if nulls is None:
         return true()
+    if len(keys) == 1:
+        return keys[0].follows(f"{prefix}k0", is_null=nulls[0])
     alternatives = []
     ties: list[ColumnElement[bool]] = []
     for position, (key, is_null) in enumerate(zip(keys, nulls, strict=True)):
         slot = f"{prefix}k{position}"
         alternatives.append(and_(*ties, key.follows(slot, is_null=is_null)))
         ties.append(key.equals(slot, is_null=is_null))
-    return or_(*alternatives)
+    return and_(keys[0].bounds(f"{prefix}k0", is_null=nulls[0]), or_(*alternatives))

@@ -23,7 +23,7 @@ def officer_is_within_units(
     officer = OFFICERS.alias()
     return there_is(
         officer,
-        officer.c.agency_id == agency_id,
+        binds.is_of_agency(officer.c.agency_id, agency_id),
         officer.c.id == officer_id,
         binds.is_within_units(officer.c.agency_id, officer.c.unit_id, is_identified=is_identified),
     )

@@ -128,6 +128,10 @@ class StandingBinds(ScopeBinds):
             return column == self._bind("agency", Uuid())
         return self._speech.is_member(column, self._ids("agencies"))
 
+    def is_of_agency(self, inner: ColumnElement[Any], outer: ColumnElement[Any]) -> ColumnElement[bool]:
+        """See ScopeBinds."""
+        return and_(inner == outer, self.is_in_agency(inner))
+
     def is_own_officer(self, agency_id: ColumnElement[Any], officer_id: ColumnElement[Any]) -> ColumnElement[bool]:
         """See ScopeBinds."""
         return self._is_one_of("officers", agency_id, officer_id)
@@ -140,7 +144,7 @@ class StandingBinds(ScopeBinds):
         name = "named_units" if is_identified else "units"
         return there_is(
             closure,
-            closure.c.agency_id == agency_id,
+            self.is_of_agency(closure.c.agency_id, agency_id),
             closure.c.unit_id == unit_id,
             self._is_one_of(name, closure.c.agency_id, closure.c.ancestor_id),
         )
@@ -150,13 +154,13 @@ class StandingBinds(ScopeBinds):
         closure, officer = UnitClosureRow.__table__.alias(), OfficerRow.__table__.alias()
         has_own_officer = there_is(
             officer,
-            officer.c.agency_id == closure.c.agency_id,
+            self.is_of_agency(officer.c.agency_id, closure.c.agency_id),
             officer.c.unit_id == closure.c.unit_id,
             self.is_own_officer(officer.c.agency_id, officer.c.id),
         )
         return there_is(
             closure,
-            closure.c.agency_id == agency_id,
+            self.is_of_agency(closure.c.agency_id, agency_id),
             closure.c.ancestor_id == unit_id,
             or_(self._is_one_of("units", closure.c.agency_id, closure.c.unit_id), has_own_officer),
         )

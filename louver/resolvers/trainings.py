@@ -47,7 +47,10 @@ def _sworn(row: FromClause, binds: ScopeBinds) -> ColumnElement[bool]:
     """A sworn officer's, completed within the cycle granted; what has no day of completion is in no cycle."""
     officer = OFFICERS.alias()
     is_of_sworn = there_is(
-        officer, officer.c.agency_id == row.c.agency_id, officer.c.id == row.c.officer_id, officer.c.is_sworn
+        officer,
+        binds.is_of_agency(officer.c.agency_id, row.c.agency_id),
+        officer.c.id == row.c.officer_id,
+        officer.c.is_sworn,
     )
     return and_(is_of_sworn, binds.is_in_cycle(row.c.agency_id, row.c.completed_on))
 

@@ -1,6 +1,5 @@
 """Row scopes and derived fields of use-of-force incidents, involvements and subjects."""
 
-from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause, and_, case, false, not_, select, true
@@ -23,21 +22,19 @@ IMPAIRED = (
     ImpairmentType.OTHER,
 )
 
-OfficerPredicate = Callable[[FromClause], ColumnElement[bool]]
 
-
-def _involves(row: FromClause, predicate: OfficerPredicate) -> ColumnElement[bool]:
+def _involves(row: FromClause, binds: ScopeBinds, predicate: ScopePredicate) -> ColumnElement[bool]:
     involvement = INVOLVEMENTS.alias()
     return there_is(
         involvement,
-        involvement.c.agency_id == row.c.agency_id,
+        binds.is_of_agency(involvement.c.agency_id, row.c.agency_id),
         involvement.c.incident_id == row.c.id,
-        predicate(involvement),
+        predicate(involvement, binds),
     )
 
 
 def _involves_self(row: FromClause, binds: ScopeBinds) -> ColumnElement[bool]:
-    return _involves(row, lambda involvement: binds.is_own_officer(involvement.c.agency_id, involvement.c.officer_id))
+    return _involves(row, binds, _own_involvement)
 
 
 def _involves_unit(row: FromClause, binds: ScopeBinds) -> ColumnElement[bool]:
@@ -45,12 +42,7 @@ def _involves_unit(row: FromClause, binds: ScopeBinds) -> ColumnElement[bool]:
 
     Leak: of a caller who may be any officer nobody can tell whether it is involved, so it reaches no incident.
     """
-    of_unit = _involves(
-        row,
-        lambda involvement: officer_is_within_units(
-            involvement.c.agency_id, involvement.c.officer_id, binds, is_identified=True
-        ),
-    )
+    of_unit = _involves(row, binds, _unit_involvement)
     return and_(of_unit, not_(_involves_self(row, binds)))
 
 
@@ -71,12 +63,16 @@ def _through_incident(scope: ScopePredicate) -> ScopePredicate:
         incident = INCIDENTS.alias()
         return there_is(
             incident,
-            incident.c.agency_id == row.c.agency_id,
+            binds.is_of_agency(incident.c.agency_id, row.c.agency_id),
             incident.c.id == row.c.incident_id,
             scope(incident, binds),
         )
 
     return predicate
+
+
+def _unit_involvement(row: FromClause, binds: ScopeBinds) -> ColumnElement[bool]:
+    return officer_is_within_units(row.c.agency_id, row.c.officer_id, binds, is_identified=True)
 
 
 def _own_involvement(row: FromClause, binds: ScopeBinds) -> ColumnElement[bool]:

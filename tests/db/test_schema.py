@@ -1,4 +1,4 @@
-"""The tables as declared are the tables as migrated, and each tenant's rows are keyed by the tenant."""
+"""The tables as declared are the tables as migrated, and named so that a migration can change them."""
 
 import asyncio
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import CheckConstraint, Connection, Table, UniqueConstraint, inspect, text
+from sqlalchemy import CheckConstraint, Connection, inspect, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -15,11 +15,6 @@ from louver.db.migrate import find_revision, get_newest_revision, upgrade
 from louver.db.tables import Base
 
 TABLES = Base.metadata.sorted_tables
-OF_PERSONS = {
-    "people", "person_credentials", "recovery_codes", "person_sessions", "logon_guards", "known_addresses"
-}  # fmt: skip
-"""A person may be in several agencies."""
-TENANT_TABLES = [table for table in TABLES if table.name not in {"agencies", "budget_windows", *OF_PERSONS}]
 POINTERS = ("referred_table", "constrained_columns", "referred_columns", "options")
 
 
@@ -84,36 +79,7 @@ class TestMigrations:
             assert await connection.run_sync(lambda sync: inspect(sync).get_table_names()) == ["courses"]
 
 
-@pytest.mark.parametrize("table", TENANT_TABLES, ids=lambda table: table.name)
-class TestTenantTables:
-    def test_begin_their_key_with_the_agency(self, table: Table) -> None:
-        """The primary key begins with agency_id, and agency_id is never null."""
-        assert next(iter(table.primary_key.columns)).name == "agency_id"
-        assert not table.c.agency_id.nullable
-
-    def test_begin_every_index_with_the_agency(self, table: Table) -> None:
-        """Every index and unique constraint begins with agency_id, but those that find the agency of a credential."""
-        uniques = [item.columns for item in table.constraints if isinstance(item, UniqueConstraint)]
-        indexes = [index.columns for index in table.indexes if not index.info.get("found_before_agency")]
-        assert {next(iter(columns)).name for columns in [*uniques, *indexes]} <= {"agency_id"}
-
-    def test_refer_within_the_agency(self, table: Table) -> None:
-        """Every reference to another tenant table carries the agency."""
-        tenants = {tenant.name for tenant in TENANT_TABLES}
-        within = [key for key in table.foreign_key_constraints if key.referred_table.name in tenants]
-        assert all(key.column_keys[0] == "agency_id" for key in within)
-        assert all(next(iter(key.elements)).column.name == "agency_id" for key in within)
-
-
 class TestTables:
-    def test_find_agencies_only_for_credentials(self) -> None:
-        """The indexes that do not begin with the agency are exactly these."""
-        exempt = {index.name for table in TABLES for index in table.indexes if index.info.get("found_before_agency")}
-        assert exempt == {
-            "ix_memberships_person_id", "ix_api_keys_prefix", "ix_support_grants_person_id",
-            "ix_identity_providers_name", "ix_identity_providers_issuer",
-        }  # fmt: skip
-
     def test_name_everything_within_the_limit(self) -> None:
         """No name exceeds the 63 bytes at which PostgreSQL would cut it."""
         indexes = [str(index.name) for table in TABLES for index in table.indexes]

@@ -1,14 +1,15 @@
 """Keys at the door: who comes in as what, and what the others are told."""
 
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 
 from louver.authz import keys
 from louver.authz.keys import issue_key
 from louver.authz.vocabulary import PrincipalKind, Reason
-from louver.db.access import PersonRow, SupportGrantRow
-from louver.db.agencies import UnitRow
+from louver.db.access import ApiKeyRow, PersonRow, SupportGrantRow
+from louver.db.agencies import AgencyRow, UnitRow
 from louver.db.codes import PersonStatus
 
 HOUR = timedelta(hours=1)
@@ -113,6 +114,18 @@ class TestPrincipal:
             row["on_behalf_of"],
             row["purpose"],
         )
+
+    async def test_prefix_of_two_keys(self, server, issue, add, gateway):
+        """A prefix that two agencies' keys have by chance opens one of them, with nothing of the other."""
+        other = await add(AgencyRow, name="Other", ori="ZZ0000009", state="ZZ", timezone="UTC", modules=[])
+        key = await issue("chief", id=UUID(int=1))
+        twin = {"agency_id": other, "prefix": key.split("_")[1], "secret_hash": "0" * 64, "role": "support"}
+        await add(ApiKeyRow, **twin, id=UUID(int=2), label="x", purpose="x", created_at=now(), expires_at=now() + HOUR)
+        grant = {"ticket": "T-1", "reason": "x", "granted_by": "x", "starts_at": now() - HOUR, "ends_at": now() + HOUR}
+        await add(SupportGrantRow, agency_id=other, **grant)
+        await server.post("{answer}", key)
+        principal = gateway.principals[0]
+        assert (UUID(int=1), frozenset()) == (principal.id, principal.grants)
 
     async def test_scheme_in_any_case(self, server, key):
         """The scheme's name is not case sensitive."""
