@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -19,6 +20,7 @@ from louver.tracing import find_trace_id
 from louver.wire import JSON
 
 _TEXT_MAX = 255
+_TEXTS_KEPT = 1_000
 _UNPRINTABLE = re.compile(r"[^\x20-\x7e\xa0-\xff]")
 _NAME = re.compile(r"[_A-Za-z][_0-9A-Za-z]{0,127}")
 
@@ -131,7 +133,12 @@ def _list_coordinates(facts: AccessFacts) -> dict[str, tuple[str, ...]]:
 
 def _clip(text: str | None) -> str | None:
     """Keep a header's text short and printable: it is the client's to choose."""
-    return _UNPRINTABLE.sub("?", text[:_TEXT_MAX]) if text else None
+    return _spell(text[:_TEXT_MAX]) if text else None
+
+
+@lru_cache(_TEXTS_KEPT)
+def _spell(text: str) -> str:
+    return _UNPRINTABLE.sub("?", text)
 
 
 def _as_name(text: str | None) -> str | None:

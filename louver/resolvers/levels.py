@@ -93,17 +93,19 @@ class Level:
 
     async def _run_children(self, rows: Sequence[Row], run: Run) -> Sequence[Pages]:
         run.note(rows, self.subjects)
-        if not self.children:
-            return ()
-        return await asyncio.gather(
-            *(level.run_for(list({row[index] for row in rows} - {None}), run) for level, index in self.children)
-        )
+        return await run_children(self.children, rows, run)
 
     def _sealer(self, run: Run) -> Callable[[Row], str] | None:
         if not self.cursor_indexes:
             return None
         seal = run.sealer(self.query, self.prefix)
         return lambda row: seal([row[index] for index in self.cursor_indexes])
+
+
+async def run_children(children: Sequence[tuple[Level, int]], rows: Sequence[Row], run: Run) -> Sequence[Pages]:
+    """Fetch and complete the pages below rows, all levels at the same time."""
+    each = [level.run_for(list({row[index] for row in rows} - {None}), run) for level, index in children]
+    return await asyncio.gather(*each) if len(each) > 1 else [await pages for pages in each]
 
 
 def build_root_page(context: PlanContext, entity: Entity, field: Field, path: Path, coordinate: str) -> Level | None:

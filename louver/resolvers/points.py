@@ -1,6 +1,5 @@
 """One row by id. Points of the same shape in one operation share a loader, so that aliases cost one statement."""
 
-import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +9,7 @@ from sqlalchemy import bindparam, select
 
 from louver.resolvers.catalogue import Entity
 from louver.resolvers.cost import Cost
-from louver.resolvers.levels import Level, Pages, build_child_page
+from louver.resolvers.levels import Level, Pages, build_child_page, run_children
 from louver.resolvers.notes import Denial, Path
 from louver.resolvers.rows import PlanContext, RowBuilder
 from louver.resolvers.run import Run
@@ -35,9 +34,7 @@ class Lookup:
         """Fetch several rows at once; null for each that is not in reach."""
         rows = await self.statement.run(run.reads, {**run.values, "ids": list(ids)})
         run.note(rows, self.subjects)
-        below = await asyncio.gather(
-            *(level.run_for(list({row[index] for row in rows} - {None}), run) for level, index in self.children)
-        )
+        below = await run_children(self.children, rows, run)
         found = {_as_uuid(key): node for key, node in self.complete(rows, below).items()}
         return [found.get(row_id) for row_id in ids]
 
