@@ -23,6 +23,7 @@ SORTED_WHOLE = {
     ("next by name", role): "the names of undercover officers are hidden from it, so that it sorts by no column"
     for role in ("supervisor", "officer")
 }
+ORDER_KEEPING = {"Nested Loop", "Memoize", "Function Scan", "Subquery Scan", "Index Scan", "Index Only Scan", "Result"}
 PER_PARENT = {"nested", "deep", "groups"}
 """What SQLite sorts once all is read: the records of each row of a page, and groups."""
 NEWEST = {"newest trainings": "completed_on", "newest incidents": "occurred_at"}
@@ -96,6 +97,18 @@ async def test_later_page(nation, nationwide, name, column, is_generic):
     assert any(f"({column} <= " in node.get("Index Cond", "") for node in walk(plan))
 
 
+@pytest.mark.parametrize("is_generic", [False, True], ids=["sent", "prepared"])
+@pytest.mark.parametrize("name", ["nested", "deep"])
+async def test_order_of_pages_below_rows(nation, nationwide, name, is_generic):
+    """What is joined to the page of a row cannot change its order: above its limit stand nested loops alone."""
+    url, keys = nation
+    statements = await list_sent(nationwide, keys["chief"], name, AGENCY, OFFICER)
+    below = [sent for sent in statements if "WITH ORDINALITY" in sent]
+    assert below
+    for plan in await explain_postgres(url, below, is_generic=is_generic):
+        assert {node["Node Type"] for node in list_above_limit(plan)} <= ORDER_KEEPING
+
+
 @pytest.mark.parametrize(("name", "role"), CASES)
 async def test_sqlite(embedded, embedded_url, name, role):
     """SQLite reads by index and within the agency, and a page in the order of an index."""
@@ -111,6 +124,13 @@ def reads_beyond_agency(node):
     if node["Node Type"] == "Seq Scan":
         return node["Relation Name"] in TABLES
     return "Index Name" in node and not re.search(r"\b(agency_id|id) =", node.get("Index Cond", ""))
+
+
+def list_above_limit(plan):
+    """List the steps from the top of a plan down to the first that limits."""
+    if plan["Node Type"] == "Limit":
+        return []
+    return [plan, *(node for below in plan.get("Plans", ()) for node in list_above_limit(below))]
 
 
 def count_sorted(plan):
