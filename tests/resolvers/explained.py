@@ -13,9 +13,15 @@ from tests.server import Sent
 Plan = dict[str, Any]
 
 
-async def explain_postgres(url: str, statements: list[Sent], *, is_generic: bool) -> list[Plan]:
-    """Plan each statement: for the parameters that it was sent with, or for any, as prepared ones are after a while."""
-    connection = await asyncpg.connect(url, server_settings=_SESSION, statement_cache_size=0)
+async def explain_postgres(
+    url: str, statements: list[Sent], *, is_generic: bool, discouraged: str | None = None
+) -> list[Plan]:
+    """Plan each statement: for the parameters that it was sent with, or for any, as prepared ones are after a while.
+
+    `discouraged`: a planner's `enable_…` that is off, so that it does so only where it must.
+    """
+    settings = {**_SESSION, **({discouraged: "off"} if discouraged else {})}
+    connection = await asyncpg.connect(url, server_settings=settings, statement_cache_size=0)
     try:
         explain = _explain_prepared if is_generic else _explain_sent
         return [await explain(connection, sent) for sent in statements]

@@ -105,7 +105,7 @@ async def test_order_of_pages_below_rows(nation, nationwide, name, is_generic):
     statements = await list_sent(nationwide, keys["chief"], name, AGENCY, OFFICER)
     below = [sent for sent in statements if "WITH ORDINALITY" in sent]
     assert below
-    for plan in await explain_postgres(url, below, is_generic=is_generic):
+    for plan in await explain_postgres(url, below, is_generic=is_generic, discouraged="enable_nestloop"):
         assert {node["Node Type"] for node in list_above_limit(plan)} <= ORDER_KEEPING
 
 
