@@ -1,15 +1,19 @@
 """Puts the records and a key for each role that is asked about into a fresh database."""
 
+import sqlite3
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from contextlib import closing
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
-from dataset import Dataset
+from dataset import Batch, Dataset
 
 from louver.authz import PolicyLine
 from louver.authz.agency_policy import digest_lines
 from louver.authz.keys import issue_key
+from louver.db.types import as_codes_text, as_instant_text
 from louver.settings import Settings
 from louver.stores import upgrade_stores
 
@@ -31,8 +35,43 @@ async def load(url: str, dataset: Dataset, roles: Iterable[str] = ROLES) -> dict
     return keys
 
 
+async def load_file(url: str, dataset: Dataset, roles: Iterable[str] = ROLES) -> dict[str, str]:
+    """Do the same for an SQLite file, which is made."""
+    await upgrade_stores(Settings(database_url=url))
+    keys = {role: build_key(dataset.agencies[0], role) for role in roles}
+    held = Batch("api_keys", (*keys[ROLES[0]][1],), [(*row.values(),) for _, row in keys.values()])
+    with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as connection, connection:
+        for batch in (*dataset.batches(), held):
+            places = ", ".join("?" * len(batch.columns))
+            insert = f"INSERT INTO {batch.table} ({', '.join(batch.columns)}) VALUES ({places})"  # noqa: S608 - our names
+            connection.executemany(insert, ([_as_stored(value) for value in row] for row in batch.rows))
+        connection.execute("ANALYZE")
+    return {role: text for role, (text, _) in keys.items()}
+
+
+def _as_stored(value: Any) -> Any:
+    """Spell a value as our tables do on SQLite; a code goes in as it is, also one that our own enums lack."""
+    match value:
+        case UUID():
+            return value.hex
+        case datetime():
+            return as_instant_text(value)
+        case date():
+            return value.isoformat()
+        case list():
+            return as_codes_text(value)
+    return value
+
+
 async def add_key(connection: asyncpg.Connection, agency_id: UUID, role: str) -> str:
     """Make a key of one role and return its text."""
+    text, row = build_key(agency_id, role)
+    await connection.copy_records_to_table("api_keys", records=[tuple(row.values())], columns=list(row))
+    return text
+
+
+def build_key(agency_id: UUID, role: str) -> tuple[str, dict[str, Any]]:
+    """Make the text of a key and its row."""
     key, now = issue_key(), datetime.now(UTC)
     row = {
         "agency_id": agency_id,
@@ -46,8 +85,7 @@ async def add_key(connection: asyncpg.Connection, agency_id: UUID, role: str) ->
         "created_at": now,
         "expires_at": now + timedelta(days=1),
     }
-    await connection.copy_records_to_table("api_keys", records=[tuple(row.values())], columns=list(row))
-    return key.text
+    return key.text, row
 
 
 async def publish(connection: asyncpg.Connection, agency_id: UUID, lines: Sequence[PolicyLine]) -> None:

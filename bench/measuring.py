@@ -4,8 +4,9 @@ import resource
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
 
-from cluster import Cluster
 from load import Load, send_in_series, send_load
 from loading import ROLES
 from processes import read_busy_seconds
@@ -35,11 +36,22 @@ class Sample:
         return self.load.count / self.load.seconds
 
 
+class Database(Protocol):
+    """What the servers read from."""
+
+    @property
+    def folder(self) -> Path:
+        """Where files of this run may stand."""
+
+    def cpu_seconds(self) -> float:
+        """CPU time so far of processes of its own."""
+
+
 class Meter:
     """Takes samples of a running set."""
 
-    def __init__(self, cluster: Cluster, seconds: float, connections: int) -> None:
-        self._cluster = cluster
+    def __init__(self, database: Database, seconds: float, connections: int) -> None:
+        self._database = database
         self._seconds = seconds
         self._connections = connections
 
@@ -68,12 +80,12 @@ class Meter:
         bodies, headers = case.bodies(target.is_ours), target.headers(ROLES[0])
         if is_slow:
             return send_in_series(target.process.url, bodies, headers, 1)
-        return send_load(target.process.url, bodies, headers, self._seconds, connections, self._cluster.folder)
+        return send_load(target.process.url, bodies, headers, self._seconds, connections, self._database.folder)
 
     def _read(self, target: Target) -> tuple[float, float, float, float]:
         own = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
         load = sum(usage.ru_utime + usage.ru_stime for usage in own)
-        return target.process.cpu_seconds(), self._cluster.cpu_seconds(), load, read_busy_seconds()
+        return target.process.cpu_seconds(), self._database.cpu_seconds(), load, read_busy_seconds()
 
 
 def best_of(samples: Iterable[Sample]) -> Sample:

@@ -41,13 +41,13 @@ def as_json(samples: Sequence[Sample], machine: dict[str, Any]) -> dict[str, Any
     return {"machine": machine, "samples": [{**asdict(sample), "rate": sample.rate} for sample in samples]}
 
 
-def describe_machine(generator: str, postgres: str) -> dict[str, Any]:
+def describe_machine(generator: str, **engine: str) -> dict[str, Any]:
     """Say what the figures hold for."""
     return {
         "cores": os.cpu_count(),
         "processor": _find_processor(),
         "python": platform.python_version(),
-        "postgresql": postgres,
+        **engine,
         "load": generator,
     }
 
@@ -71,17 +71,17 @@ def _row(sample: Sample, ours: Sample) -> list[str]:
         sample.case,
         sample.target,
         str(sample.connections),
-        _figure(sample.rate),
-        _figure(sample.load.p50_ms),
-        _figure(sample.load.p99_ms),
-        _figure(sample.server_cpu_ms),
-        _figure(sample.database_cpu_ms),
-        "" if is_ours else f"{_figure(ours.rate / sample.rate)} ×",
-        "" if is_ours else f"{_figure(cpu)} ×",
+        as_figure(sample.rate),
+        as_figure(sample.load.p50_ms),
+        as_figure(sample.load.p99_ms),
+        as_figure(sample.server_cpu_ms),
+        as_figure(sample.database_cpu_ms),
+        "" if is_ours else f"{as_figure(ours.rate / sample.rate)} ×",
+        "" if is_ours else f"{as_figure(cpu)} ×",
     ]
 
 
-def _figure(value: float) -> str:
+def as_figure(value: float) -> str:
     """Three significant digits."""
     if value >= 100:
         return f"{value:,.0f}"

@@ -44,7 +44,7 @@ def main() -> None:
     dataset = Dataset()
     with running_cluster() as cluster:
         keys = asyncio.run(load(cluster.url, dataset))
-        machine = describe_machine(get_generator(), cluster.version)
+        machine = describe_machine(get_generator(), postgresql=cluster.version)
         print("; ".join(f"{name} {value}" for name, value in machine.items()), end="\n\n")
         with running_targets(_choose(arguments), cluster, dataset, keys) as targets:
             samples = _measure(arguments, cluster, dataset, targets)
