@@ -43,7 +43,7 @@ async def load_file(url: str, dataset: Dataset, roles: Iterable[str] = ROLES) ->
     with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as connection, connection:
         for batch in (*dataset.batches(), held):
             places = ", ".join("?" * len(batch.columns))
-            insert = f"INSERT INTO {batch.table} ({', '.join(batch.columns)}) VALUES ({places})"  # noqa: S608 - our names
+            insert = f"INSERT INTO {batch.table} ({', '.join(batch.columns)}) VALUES ({places})"
             connection.executemany(insert, ([_as_stored(value) for value in row] for row in batch.rows))
         connection.execute("ANALYZE")
     return {role: text for role, (text, _) in keys.items()}

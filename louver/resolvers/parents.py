@@ -1,14 +1,14 @@
 """Pages below other rows: the first rows of each parent, cut off before anything is joined to them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import ColumnClause, ColumnElement, FromClause, Select, select
 from sqlalchemy.sql import visitors
-from sqlalchemy.sql.util import ClauseAdapter
 
 from louver.resolvers.dialects import First, Speech
 from louver.resolvers.rows import RowBuilder
+from louver.resolvers.turning import turn_over
 
 
 def select_per_parent(speech: Speech, first: First, rows: RowBuilder) -> Select[Any]:
@@ -19,17 +19,16 @@ def select_per_parent(speech: Speech, first: First, rows: RowBuilder) -> Select[
     """
     named = [*rows.columns, *(condition for _, condition in rows.joins)]
     cut = speech.cut_per_parent(first, select(*_list_columns(first.row, named)).where(first.wanted))
-    source, adapters = cut.source, [ClauseAdapter(cut.page)]
+    source = cut.source
+    stands_for: dict[FromClause, FromClause] = {first.row: cut.page}
     for number, (child, condition) in enumerate(rows.joins):
         query = select(*_list_columns(child, named))
-        source, linked = speech.link(source, child, query, _turn_over(condition, adapters), number)
-        adapters.append(ClauseAdapter(linked))
-    columns = [_turn_over(column, adapters) for column in rows.columns]
+        source, stands_for[child] = speech.link(source, child, query, turn_over(condition, stands_for), number)
+    columns = [turn_over(column, stands_for) for column in rows.columns]
     # Leak: an expression that was not turned over would bring in the table once more, and all of its rows.
     if any(first.row in column._from_objects for column in columns):  # noqa: SLF001 - there is no public name for it
         raise TypeError("a part of the plan cannot be turned over to the page that it is shown on")
-    query = select(cut.position.label("parent"), *columns).select_from(source)
-    return query.where(*cut.conditions).order_by(*cut.ordered)
+    return select(cut.position.label("parent"), *columns).select_from(source).order_by(*cut.ordered)
 
 
 def _list_columns(row: FromClause, expressions: Iterable[ColumnElement[Any]]) -> list[ColumnElement[Any]]:
@@ -37,9 +36,3 @@ def _list_columns(row: FromClause, expressions: Iterable[ColumnElement[Any]]) ->
     parts = (part for expression in expressions for part in visitors.iterate(expression))
     named = {part.name for part in parts if isinstance(part, ColumnClause) and part.table is row}
     return [column for column in row.c if column.name in named]
-
-
-def _turn_over(expression: ColumnElement[Any], adapters: Sequence[ClauseAdapter]) -> ColumnElement[Any]:
-    for adapter in adapters:
-        expression = adapter.traverse(expression)
-    return expression
