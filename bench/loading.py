@@ -39,7 +39,8 @@ async def load_file(url: str, dataset: Dataset, roles: Iterable[str] = ROLES) ->
     """Do the same for an SQLite file, which is made."""
     await upgrade_stores(Settings(database_url=url))
     keys = {role: build_key(dataset.agencies[0], role) for role in roles}
-    held = Batch("api_keys", (*keys[ROLES[0]][1],), [(*row.values(),) for _, row in keys.values()])
+    rows = [row for _, row in keys.values()]
+    held = Batch("api_keys", (*rows[0],), [(*row.values(),) for row in rows])
     with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as connection, connection:
         for batch in (*dataset.batches(), held):
             places = ", ".join("?" * len(batch.columns))
