@@ -16,7 +16,7 @@ _ASKING = (search, export_, accesses, reads, denials, unusual, weeks, sign_off_)
 
 @click.group()
 def audit() -> None:
-    """Ask the log of accesses, check it, keep it to its twelve months, and hold what has to stay."""
+    """Ask the log of accesses, check it, keep it, and hold what has to stay."""
 
 
 for _command in (*_CHECKING, *_KEEPING, *_ASKING):

@@ -18,7 +18,7 @@ _SHOWN = ("name", "issuer", "client_id", "client_secret", "audience", "algorithm
 
 @click.group()
 def provider() -> None:
-    """Keep the agency's identity providers; LOUVER_KEY says who acts, and for which agency."""
+    """Keep the agency's identity providers. LOUVER_KEY says who acts, and for which agency."""
 
 
 @provider.command()

@@ -18,7 +18,7 @@ _PREFIX = "supportgrant"
 
 @click.group()
 def support() -> None:
-    """Open records to the vendor's support, for a ticket and a time, and close them again."""
+    """Open records to the vendor's support, for a ticket and a time."""
 
 
 @support.command()
