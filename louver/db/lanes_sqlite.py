@@ -9,7 +9,8 @@ import aiosqlite
 
 from louver.db.engine import BUSY_TIMEOUT_MILLISECONDS
 
-STATEMENTS_CACHED = 1_000
+STATEMENTS_CACHED = 250
+"""A connection: each takes about 10 kB, and saves 30 µs where it comes again."""
 MAPPED_BYTES = 256 * 1024 * 1024
 
 _PRAGMAS = f"""
