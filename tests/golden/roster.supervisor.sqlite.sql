@@ -35,7 +35,7 @@ FROM officers AS officers_1
 WHERE officers_1.agency_id = trainings_1.agency_id AND officers_1.agency_id = ? AND officers_1.id = trainings_1.officer_id AND (EXISTS (SELECT * 
 FROM unit_closure AS unit_closure_1 
 WHERE unit_closure_1.agency_id = officers_1.agency_id AND unit_closure_1.agency_id = ? AND unit_closure_1.unit_id = officers_1.unit_id AND unit_closure_1.ancestor_id IN (SELECT value 
-FROM json_each(?)))))) AND trainings_1.officer_id = parents.value ORDER BY trainings_1.completed_on ASC NULLS LAST, trainings_1.id ASC
+FROM json_each(?)))))) AND unlikely(trainings_1.officer_id = parents.value) ORDER BY trainings_1.completed_on ASC NULLS LAST, trainings_1.id ASC
  LIMIT ? OFFSET ?) LEFT OUTER JOIN courses AS courses_1 ON page.agency_id = courses_1.agency_id AND page.course_id = courses_1.id AND courses_1.agency_id = ? ORDER BY parents."key", page.completed_on ASC NULLS LAST, page.id ASC;
 
 SELECT parents."key" AS parent, page.incident_id AS v1, page.force_types AS v2, uof_incidents_1.id IS NOT NULL AS v3, uof_incidents_1.id AS v4, uof_incidents_1.number AS v5, uof_incidents_1.summary AS v6 
@@ -53,7 +53,7 @@ WHERE unit_closure_1.agency_id = officers_1.agency_id AND unit_closure_1.agency_
 FROM json_each(?)))))))) AND NOT (EXISTS (SELECT * 
 FROM uof_involvements AS uof_involvements_3 
 WHERE uof_involvements_3.agency_id = uof_incidents_2.agency_id AND uof_involvements_3.agency_id = ? AND uof_involvements_3.incident_id = uof_incidents_2.id AND uof_involvements_3.officer_id IN (SELECT value 
-FROM json_each(?)))))) AND uof_involvements_1.officer_id = parents.value ORDER BY uof_involvements_1.id ASC
+FROM json_each(?)))))) AND unlikely(uof_involvements_1.officer_id = parents.value) ORDER BY uof_involvements_1.id ASC
  LIMIT ? OFFSET ?) LEFT OUTER JOIN uof_incidents AS uof_incidents_1 ON page.agency_id = uof_incidents_1.agency_id AND page.incident_id = uof_incidents_1.id AND uof_incidents_1.agency_id = ? AND (EXISTS (SELECT * 
 FROM uof_involvements AS uof_involvements_4 
 WHERE uof_involvements_4.agency_id = uof_incidents_1.agency_id AND uof_involvements_4.agency_id = ? AND uof_involvements_4.incident_id = uof_incidents_1.id AND (EXISTS (SELECT * 

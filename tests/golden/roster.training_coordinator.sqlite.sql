@@ -14,6 +14,6 @@ WHERE officers_1.agency_id = trainings_1.agency_id AND officers_1.id = trainings
 SELECT parents."key" AS parent, page.completed_on AS v1, CAST(CASE WHEN (page.status = ? OR page.status = ? OR page.status = ?) THEN page.hours_hundredths ELSE ? END AS DOUBLE) / (? + 0.0) AS v2, page.score AS v3, page.notes AS v4, courses_1.id IS NOT NULL AS v5, courses_1.title AS v6, courses_1.category AS v7 
 FROM json_each(?) AS parents JOIN trainings AS page ON page.rowid IN (SELECT trainings_1.rowid 
 FROM trainings AS trainings_1 
-WHERE trainings_1.agency_id = ? AND trainings_1.officer_id = parents.value ORDER BY trainings_1.completed_on ASC NULLS LAST, trainings_1.id ASC
+WHERE trainings_1.agency_id = ? AND unlikely(trainings_1.officer_id = parents.value) ORDER BY trainings_1.completed_on ASC NULLS LAST, trainings_1.id ASC
  LIMIT ? OFFSET ?) LEFT OUTER JOIN courses AS courses_1 ON page.agency_id = courses_1.agency_id AND page.course_id = courses_1.id AND courses_1.agency_id = ? ORDER BY parents."key", page.completed_on ASC NULLS LAST, page.id ASC;
 
