@@ -36,7 +36,7 @@ async def load(url: str, dataset: Dataset, roles: Iterable[str] = ROLES) -> dict
 
 
 async def load_file(url: str, dataset: Dataset, roles: Iterable[str] = ROLES) -> dict[str, str]:
-    """Do the same for an SQLite file, which is made."""
+    """Do the same for an SQLite file, which is made, and like one in use is not analysed."""
     await upgrade_stores(Settings(database_url=url))
     keys = {role: build_key(dataset.agencies[0], role) for role in roles}
     rows = [row for _, row in keys.values()]
@@ -46,7 +46,6 @@ async def load_file(url: str, dataset: Dataset, roles: Iterable[str] = ROLES) ->
             places = ", ".join("?" * len(batch.columns))
             insert = f"INSERT INTO {batch.table} ({', '.join(batch.columns)}) VALUES ({places})"
             connection.executemany(insert, ([_as_stored(value) for value in row] for row in batch.rows))
-        connection.execute("ANALYZE")
     return {role: text for role, (text, _) in keys.items()}
 
 

@@ -252,7 +252,7 @@ class SqliteSpeech:
         del query
         ids = bindparam("parents", type_=self.array_type(self.key_type))
         parents = func.json_each(ids).table_valued("key", "value", name="parents")
-        # Told that few rows are of one parent, SQLite looks for those first, and not through all in the order asked for.
+        # Told that few rows are of one parent, SQLite looks for those, and not through all in the order asked for.
         of_parent = func.unlikely(first.parent_key == parents.c.value)
         found = select(_number(first.row)).where(first.wanted, of_parent)
         found = found.order_by(*first.ordered).limit(first.limit).correlate(parents)

@@ -25,10 +25,10 @@ RELATIONS = {
 def test_rows_are_searched_by_their_parent(sqlite_template, coordinate):
     """Whatever order is asked for, a parent's rows are found by its key, and what is shown of them by their number."""
     relation, speech = RELATIONS[coordinate], SqliteSpeech()
-    for name in CATALOGUE[relation.target].table.c.keys():
+    for column in CATALOGUE[relation.target].table.c:
         row = CATALOGUE[relation.target].table.alias()
         limit = bindparam("limit", type_=Integer())
-        ordered = [row.c[name].asc().nulls_last(), row.c.id.asc()]
+        ordered = [row.c[column.name].asc().nulls_last(), row.c.id.asc()]
         first = First(
             row, row.c[CATALOGUE[relation.target].agency_column] == "a", row.c[relation.remote], ordered, limit
         )
@@ -36,7 +36,7 @@ def test_rows_are_searched_by_their_parent(sqlite_template, coordinate):
         query = str(select_per_parent(speech, first, rows).compile(dialect=speech.dialect))
         searched = [step for step in explain(sqlite_template, query) if step.startswith("SEARCH")]
         assert searched[0].startswith("SEARCH page USING INTEGER PRIMARY KEY")
-        assert re.search(rf"\b{relation.remote}=\?", searched[1]), (name, searched)
+        assert re.search(rf"\b{relation.remote}=\?", searched[1]), (column.name, searched)
 
 
 def explain(path, query):
