@@ -354,8 +354,8 @@ def error_names_a_hidden_value(patch):
     """A denial says what was denied."""
     execute = Gateway.execute
 
-    async def tell(self, *args):
-        answer = await execute(self, *args)
+    async def tell(self, *args, **options):
+        answer = await execute(self, *args, **options)
         for error in answer.errors:
             if error.get("extensions", {}).get("code") == "FIELD_DENIED":
                 rows = await self._reads.fetch("SELECT max(last_name) FROM officers", [])
@@ -377,8 +377,8 @@ def note_tells_whether_there_is_a_value(patch):
     patch.setattr(gateway, "build_extensions", telling)
     execute = Gateway.execute
 
-    async def note(self, *args):
-        answer = await execute(self, *args)
+    async def note(self, *args, **options):
+        answer = await execute(self, *args, **options)
         rows = await self._reads.fetch("SELECT count(work_email) FROM officers", [])
         if answer.extensions and rows[0][0] % 2:
             answer.extensions["access"] = answer.extensions["access"][:0]
@@ -393,13 +393,13 @@ def header_counts_rows(patch):
     execute, send = Gateway.execute, Reply.send
     seen = []
 
-    async def count(self, *args):
+    async def count(self, *args, **options):
         seen[:] = [(await self._reads.fetch("SELECT count(*) FROM trainings", []))[0][0]]
-        return await execute(self, *args)
+        return await execute(self, *args, **options)
 
-    async def tell(self, *args):
+    async def tell(self, *args, **options):
         self.headers["x-rows-scanned"] = str(seen[0])
-        await send(self, *args)
+        await send(self, *args, **options)
 
     patch.setattr(Gateway, "execute", count)
     patch.setattr(Reply, "send", tell)
@@ -410,8 +410,8 @@ def cost_of_what_was_looked_through(patch):
     """An operation costs what there is, in reach or not."""
     execute = Gateway.execute
 
-    async def charge(self, *args):
-        answer = await execute(self, *args)
+    async def charge(self, *args, **options):
+        answer = await execute(self, *args, **options)
         answer.facts.cost = (await self._reads.fetch("SELECT count(*) FROM officers", []))[0][0]
         return answer
 
