@@ -155,6 +155,7 @@ def main() -> int:
     if not (arguments.keep and note.exists()):
         note.write_text(asyncio.run(fill(harness)))
     key = note.read_text()
+    options += ["--header", f"authorization: Bearer {key}"]
     with ExitStack() as stack:
         for name in arguments.targets.split(","):
             command, environment = TARGETS[name]
@@ -164,7 +165,6 @@ def main() -> int:
             queries = harness.lab / f"{name}.json"
             queries.write_text(json.dumps(write_queries(harness, server.url, key)))
             options += ["--target", f"{name}={server.url}", "--queries", f"{name}={queries}"]
-            options += ["--header", f"{name}=authorization: Bearer {key}"]
         return harness.run(options)
 
 
