@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import itertools
 import os
 import shutil
 import subprocess
@@ -34,6 +35,8 @@ WHERE relname LIKE '{LOG_TABLES}%' AND relkind IN ('r', 'p') AND NOT relispartit
 """
 """Every row and column of the log, also of one that a test has changed."""
 
+TESTS_BETWEEN_COUNTS = 50
+FINISHED = itertools.count(1)
 LIVING: list[int] = []
 """How many objects lived when the collector was last told to spare them, and nothing else was there."""
 
@@ -46,8 +49,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_runtest_logfinish() -> None:
     """Free what servers of this process left: each tells the collector at its start to spare all that there is.
 
-    Not after every server, since the next one's start then walks everything.
+    Not after every server, since the next one's start then walks everything; and the count is asked for seldom, since
+    to count walks everything too.
     """
+    if next(FINISHED) % TESTS_BETWEEN_COUNTS:
+        return
     spared = gc.get_freeze_count()
     if not LIVING and spared:
         LIVING.append(spared)
