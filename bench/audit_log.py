@@ -10,7 +10,6 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # louver, where it is not installed
@@ -20,7 +19,7 @@ from sqlalchemy import func, select, text
 
 from louver.db.engine import create_engine
 from louver.logging import AccessRecord, Caller, Event, Outcome, ValueDigest
-from louver.logging.chain import Link, seal_record
+from louver.logging.chain import Link, Sealed, seal_record
 from louver.logging.location import locate_audit
 from louver.logging.store import build_sink
 from louver.logging.subjects import holds_id
@@ -108,12 +107,12 @@ async def fill(settings: Settings, draw: Draw, count: int) -> float:
     return time.perf_counter() - started
 
 
-def _seal(draw: Draw, writers: dict[UUID, Link], ids: list[UUID], numbers: Iterator[int]) -> Iterator[dict[str, Any]]:
+def _seal(draw: Draw, writers: dict[UUID, Link], ids: list[UUID], numbers: Iterator[int]) -> Iterator[Sealed]:
     for _, number in zip(range(BATCH), numbers, strict=False):
         writer = ids[number % WRITERS]
         sealed = seal_record(draw.record(number), writer, writers[writer])
         writers[writer] = sealed.link
-        yield sealed.row
+        yield sealed
 
 
 async def ask(settings: Settings, draw: Draw) -> None:

@@ -149,6 +149,13 @@ class Endpoint:
     async def __call__(self, scope: Mapping[str, Any], receive: Receive, send: Send) -> None:
         """Serve one request."""
         exchange = Exchange.from_scope(scope)
+        self._store.expected += 1
+        try:
+            await self._serve(exchange, scope, receive, send)
+        finally:
+            self._store.expected -= 1
+
+    async def _serve(self, exchange: Exchange, scope: Mapping[str, Any], receive: Receive, send: Send) -> None:
         try:
             reply = await self._reply(exchange, scope, receive)
         except asyncio.CancelledError:

@@ -22,7 +22,7 @@ from louver.db.reader import open_reader
 from louver.endpoint import Endpoint
 from louver.identity import Identity
 from louver.logging import AuditStore, Caller, ValueDigest
-from louver.logging.chain import Link
+from louver.logging.chain import Link, Sealed
 from louver.logging.location import locate_audit
 from louver.logging.tables import REVISION
 from louver.resolvers.access import Administration
@@ -119,9 +119,9 @@ class Remembering:
         del writer
         return Link()
 
-    async def write(self, rows: Sequence[Mapping[str, Any]]) -> None:
+    async def write(self, records: Sequence[Sealed]) -> None:
         """See Sink."""
-        self.rows.extend(rows)
+        self.rows.extend(each.as_row() for each in records)
 
     async def require_writable(self) -> None:
         """See Sink."""

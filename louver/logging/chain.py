@@ -35,25 +35,32 @@ class Link:
 class Sealed(NamedTuple):
     """A record with its place on the chain."""
 
-    row: dict[str, Any]
+    record: AccessRecord
+    place: dict[str, Any]
+    """What the chain adds to the record's own columns, but for the hash."""
+    link: Link
+    """The end of the chain after this record."""
     text: bytes
     """What is under its hashes, as one JSON object. Leak: without the salt, which nothing but the store may hold."""
 
-    @property
-    def link(self) -> Link:
-        """The end of the chain after this record."""
-        return Link(self.row["sequence"], self.row["hash"])
+    def as_row(self) -> dict[str, Any]:
+        """Render every column."""
+        return self.record.as_dict() | self.place | {"hash": self.link.hash}
 
 
 def seal_record(record: AccessRecord, writer: UUID, after: Link) -> Sealed:
     """Continue the chain at `after` with a record."""
-    personal, kept, salt = record.as_personal(), record.as_kept(), os.urandom(_SALT_BYTES)
-    told = as_canonical(personal)
-    kept |= {"writer": writer, "sequence": after.sequence + 1, "previous_hash": after.hash}
-    kept["commitment"] = hashlib.sha256(salt + told).digest()
-    text = as_canonical(kept)
-    row = {**kept, **personal, SALT: salt, "hash": hashlib.sha256(text).digest()}
-    return Sealed(row, b"%b,%b" % (text[:-1], told[1:]))
+    salt, sequence = os.urandom(_SALT_BYTES), after.sequence + 1
+    personal = as_canonical(record.as_personal())
+    place = {
+        "writer": writer,
+        "sequence": sequence,
+        "previous_hash": after.hash,
+        "commitment": hashlib.sha256(salt + personal).digest(),
+    }
+    kept = as_canonical(record.as_kept() | place)
+    place[SALT] = salt
+    return Sealed(record, place, Link(sequence, hashlib.sha256(kept).digest()), b"%b,%b" % (kept[:-1], personal[1:]))
 
 
 def is_erased(row: Mapping[str, Any]) -> bool:

@@ -36,10 +36,11 @@ class InlineValues:
 class ValueDigest:
     """Digests values under one key."""
 
-    __slots__ = ("_arguments", "_key", "document")
+    __slots__ = ("_arguments", "_keyed", "document")
 
     def __init__(self, key: bytes) -> None:
-        self._key = key
+        self._keyed = hmac.new(key, digestmod="sha256")
+        """Copied for each digest: to find the hash by its name and take the key in costs more than a short value."""
         self.document = lru_cache(DOCUMENTS_KEPT)(self._document)
         self._arguments: WeakKeyDictionary[InlineValues, dict[str, Any]] = WeakKeyDictionary()
 
@@ -48,7 +49,7 @@ class ValueDigest:
 
         Leak: the hash alone would let whoever holds the log try names and dates in the place of a literal.
         """
-        return hmac.digest(self._key, b"document\0" + document_hash.encode(), "sha256").hex()
+        return self._mac(b"document\0" + document_hash.encode()).hex()
 
     def arguments(self, inline: InlineValues) -> dict[str, Any] | None:
         """Digest what stands in a document as `variables` does, so that a value is found whichever way it was sent.
@@ -111,8 +112,13 @@ class ValueDigest:
         return key if _GRAPHQL_NAME.fullmatch(key) else self._digest("key", key.encode())
 
     def _digest(self, tag: str, content: bytes) -> str:
-        mac = hmac.digest(self._key, tag.encode() + b"\0" + content, "sha256")
+        mac = self._mac(tag.encode() + b"\0" + content)
         return f"{tag}:{mac.hex()[:_DIGEST_CHARACTERS]}"
+
+    def _mac(self, content: bytes) -> bytes:
+        mac = self._keyed.copy()
+        mac.update(content)
+        return mac.digest()
 
 
 def _is_moderate(variables: Mapping[str, Any]) -> bool:

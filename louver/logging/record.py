@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from operator import attrgetter
 from typing import Any, Self
 from uuid import UUID, uuid4
@@ -36,9 +36,12 @@ class Caller:
     """Why it reads. Never empty: a record without a purpose is worthless to a reviewer."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class AccessRecord:
-    """One operation. The store adds the writer's id, the sequence number and the chain's hashes."""
+    """One operation. The store adds the writer's id, the sequence number and the chain's hashes.
+
+    Nothing changes one. It is not frozen, since to make a frozen one takes three times as long.
+    """
 
     at: datetime
     """When the request arrived, UTC, to the microsecond."""
@@ -88,11 +91,16 @@ class AccessRecord:
             details={ENDED_BY: str(self.request_id)},
         )
 
+    @property
+    def day(self) -> date:
+        """Of the instant, in UTC."""
+        return self.at.astimezone(UTC).date()
+
     def as_kept(self) -> dict[str, Any]:
         """Render what stays when the record is erased: what happened on which day, under which roles."""
         return {
             "schema_version": SCHEMA_VERSION,
-            "day": self.at.astimezone(UTC).date(),
+            "day": self.day,
             "event": self.event,
             "outcome": self.outcome,
             "reason": self.reason,

@@ -3,7 +3,6 @@
 import contextlib
 import logging
 import sys
-from collections.abc import Generator
 from typing import Any, BinaryIO
 
 import orjson
@@ -13,6 +12,8 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 from louver.errors import MisconfiguredError
 from louver.logging.redaction import redact_exception, redact_foreign
 
+RECORDS = "records"
+"""Under this key of an event: names of events, hashes and texts of access records, which get a line each."""
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
@@ -28,9 +29,7 @@ def configure_logging(level: str = "INFO", stream: BinaryIO | None = None) -> No
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         redact_exception,
     ]
-    global _output  # noqa: PLW0603 - a process has one configuration of its log, as structlog has
     output: Any = _Output(stream)
-    _output = output
     structlog.configure(
         processors=[*common, _render_bytes],
         wrapper_class=structlog.make_filtering_bound_logger(number),
@@ -74,8 +73,6 @@ class _Output:
 
     def __init__(self, stream: BinaryIO | None) -> None:
         self._stream = stream
-        self.is_held = False
-        """Whether lines wait for those that follow them."""
 
     def write(self, line: bytes | str) -> None:
         content = line.encode("utf-8", "backslashreplace") if isinstance(line, str) else line
@@ -83,8 +80,6 @@ class _Output:
             self._target.write(content)
 
     def flush(self) -> None:
-        if self.is_held:
-            return
         with contextlib.suppress(OSError, ValueError):
             self._target.flush()
 
@@ -93,22 +88,21 @@ class _Output:
         return self._stream or sys.stderr.buffer
 
 
-_output = _Output(None)
-
-
-@contextlib.contextmanager
-def written_together() -> Generator[None]:
-    """Let the lines that are said within a `with` leave at its end, in as few writes as they take."""
-    output = _output
-    output.is_held = True
-    try:
-        yield
-    finally:
-        output.is_held = False
-        output.flush()
-
-
 def _render_bytes(_logger: WrappedLogger, _method: str, event: EventDict) -> bytes:
+    records = event.pop(RECORDS, None)
+    if records is None:
+        return _dump(event)
+    del event["event"]
+    common = _dump(event)[1:]
+    return b"\n".join(
+        [
+            b'{"hash":"%b","record":%b,"event":"%b",%b' % (digest.hex().encode(), text, name.encode(), common)
+            for name, digest, text in records
+        ]
+    )
+
+
+def _dump(event: EventDict) -> bytes:
     return orjson.dumps(event, default=_as_plain, option=orjson.OPT_UTC_Z)
 
 

@@ -9,13 +9,16 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
+import orjson
+from sqlalchemy import insert
 from sqlalchemy.dialects import sqlite
 
-from louver.logging.chain import Link
-from louver.logging.sinks import REVISION_SQL, Inscription, RecordRejectedError, Row, dump_json
+from louver.logging.chain import Link, Sealed
+from louver.logging.sinks import END, REVISION_SQL, RecordRejectedError
+from louver.logging.tables import audit_records
 
 T = TypeVar("T")
 
@@ -23,13 +26,26 @@ _LOCK_WAIT_SECONDS = 1.0
 _OPENING = ("PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL")
 """FULL: a commit is on the disk when it returns, also when the power fails right after."""
 
+_DIALECT = sqlite.dialect(json_serializer=lambda value: orjson.dumps(value).decode(), paramstyle="named")
+_END_SQL = str(END.compile(dialect=_DIALECT))
+_INSERT_SQL = str(insert(audit_records).compile(dialect=_DIALECT))
+_ENCODERS = {
+    column.name: encode
+    for column in audit_records.c
+    if (encode := column.type.dialect_impl(_DIALECT).bind_processor(_DIALECT))
+}
+
+
+def _as_parameters(sealed: Sealed) -> dict[str, Any]:
+    row = sealed.as_row()
+    return row | {name: encode(row[name]) for name, encode in _ENCODERS.items()}
+
 
 class SqliteSink:
     """See Sink."""
 
     def __init__(self, path: str) -> None:
         self._path = Path(path).absolute()
-        self._statements = Inscription(sqlite.dialect(json_serializer=dump_json))
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="louver-audit")
         self._connection: sqlite3.Connection | None = None
         self._identity: tuple[int, int] | None = None
@@ -46,9 +62,9 @@ class SqliteSink:
         """See Sink."""
         return await self._on_thread(lambda: self._read_end(writer))
 
-    async def write(self, rows: Sequence[Row]) -> None:
+    async def write(self, records: Sequence[Sealed]) -> None:
         """See Sink."""
-        await self._on_thread(lambda: self._write(rows))
+        await self._on_thread(lambda: self._write(records))
 
     async def require_writable(self) -> None:
         """See Sink."""
@@ -93,18 +109,18 @@ class SqliteSink:
         return str(connection.execute(REVISION_SQL).fetchone()[0])
 
     def _read_end(self, writer: UUID) -> Link:
-        parameters = [self._statements.encode_writer(writer)]
-        found = self._require_connection().execute(self._statements.end_sql, parameters).fetchone()
+        parameters = {"writer": _ENCODERS["writer"](writer)}
+        found = self._require_connection().execute(_END_SQL, parameters).fetchone()
         return Link(*found) if found else Link()
 
-    def _write(self, rows: Sequence[Row]) -> None:
+    def _write(self, records: Sequence[Sealed]) -> None:
         connection = self._require_connection()
         # Leak: a file that was moved or deleted under us would go on taking records that nobody will ever find.
         if self._identify() != self._identity:
             raise sqlite3.OperationalError("the file was replaced")
         connection.execute("BEGIN IMMEDIATE")
         try:
-            connection.executemany(self._statements.insert_sql, [self._statements.parameters(row) for row in rows])
+            connection.executemany(_INSERT_SQL, map(_as_parameters, records))
             connection.execute("COMMIT")
         except BaseException as error:
             _roll_back(connection)

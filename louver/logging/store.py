@@ -6,6 +6,7 @@ the price of one commit. The queue and the wait are bounded; what cannot be stor
 
 import asyncio
 import contextlib
+from collections import deque
 from typing import Self
 from uuid import UUID, uuid4
 
@@ -30,11 +31,17 @@ class AuditStore:
         """Names this process's chain."""
         self.is_retention_healthy = True
         """Whether this process's last run of the retention ended well; noted by it, for whoever watches."""
+        self.expected = 0
+        """How many are under way that will hand a record in; counted by who answers them."""
         self._sink = sink
         self._timeout_seconds = timeout_seconds
         self._queue: asyncio.Queue[Entry] = asyncio.Queue(queue_max)
-        self._writer = Writer(sink, self._queue, self.writer_id)
+        self._writer = Writer(sink, self._queue, self.writer_id, lambda: self.expected)
         self._task: asyncio.Task[None] | None = None
+        self._waiting: deque[Entry] = deque()
+        """Whoever may still wait, by deadline."""
+        self._timer: asyncio.TimerHandle | None = None
+        """For the first of them. One and not one each, which would cost as much as sealing a record."""
 
     @classmethod
     async def open(cls, settings: Settings) -> Self:
@@ -92,16 +99,26 @@ class AuditStore:
         if self._task is None or self._task.done():
             raise AuditUnavailableError("The access record cannot be stored: the service is stopping.", hint=TRY_AGAIN)
         loop = self._task.get_loop()
-        entry = Entry(record, loop.create_future())
+        entry = Entry(record, loop.create_future(), loop.time() + self._timeout_seconds)
         try:
             self._queue.put_nowait(entry)
         except asyncio.QueueFull as error:
             raise AuditUnavailableError(
                 "The access record cannot be stored: too many are waiting.", hint=TRY_AGAIN
             ) from error
-        timer = loop.call_later(self._timeout_seconds, entry.expire)
-        entry.done.add_done_callback(lambda _: timer.cancel())
+        while self._waiting and self._waiting[0].done.done():
+            self._waiting.popleft()
+        self._waiting.append(entry)
+        if self._timer is None:
+            self._timer = loop.call_at(entry.deadline, self._expire)
         return entry.done
+
+    def _expire(self) -> None:
+        """Refuse whoever has waited too long, and come back for the next."""
+        waiting, loop = self._waiting, asyncio.get_running_loop()
+        while waiting and (waiting[0].done.done() or waiting[0].deadline <= loop.time()):
+            waiting.popleft().expire()
+        self._timer = loop.call_at(waiting[0].deadline, self._expire) if waiting else None
 
     async def close(self) -> None:
         """Write what is queued, for as long as an answer would have waited, and let go of the store."""
@@ -113,6 +130,10 @@ class AuditStore:
         with contextlib.suppress(asyncio.CancelledError):
             await self._task
         self._task = None
+        if self._timer is not None:
+            self._timer.cancel()
+        for entry in self._waiting:
+            entry.expire()
         await self._sink.close()
 
 

@@ -19,7 +19,7 @@ ROOT = Path(louver.__file__).parent
 UNSHOWN = {
     "logging/archive.py",  # runs the retention first
     "logging/checkpoints.py",
-    "logging/sinks.py",
+    *(f"logging/{name}.py" for name in ("sinks", "postgresql_sink", "sqlite_sink")),  # write
     "resolvers/asking/fields.py",  # says which columns there are; who reads them does so within a Reach
     *(f"logging/retention/{name}.py" for name in ("agencies", "days", "holds", "periods", "removals")),
 }

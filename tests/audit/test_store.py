@@ -13,6 +13,7 @@ from sqlalchemy import text
 
 from louver.errors import AuditUnavailableError
 from louver.logging import AuditStore
+from louver.logging.chain import Sealed
 from louver.logging.location import SQLITE_PREFIX, locate_audit
 from louver.logging.sqlite_sink import SqliteSink
 from louver.logging.store import build_sink
@@ -35,10 +36,10 @@ class WatchedSink:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._inner, name)
 
-    async def write(self, rows: Sequence[dict[str, Any]]) -> None:
+    async def write(self, records: Sequence[Sealed]) -> None:
         """Commit for real, once the gate is open."""
         await self.gate.wait()
-        await self._inner.write(rows)
+        await self._inner.write(records)
         self.commits += 1
         if self.confirmations_to_lose:
             self.confirmations_to_lose -= 1
@@ -120,6 +121,21 @@ class TestAppend:
         rows = await list_rows()
         assert (len(rows), verify_chain(rows)) == (200, None)
         assert sink.commits <= 5
+
+    async def test_commits_wait_for_who_is_at_work(self, sink, watched, make_record):
+        """Of nine requests at work three share a commit; nobody waits for requests that wait themselves."""
+
+        async def work(turns):
+            for _ in range(turns):
+                time.sleep(0.000_1)  # noqa: ASYNC251 - it stands for work, which keeps the loop
+                await asyncio.sleep(0)
+            await watched.append(make_record())
+
+        watched.expected = 9
+        await asyncio.gather(work(1), work(2), work(3))
+        assert sink.commits == 1
+        await watched.append(make_record())
+        assert sink.commits == 2
 
     async def test_two_writers_two_chains(self, settings, store, make_record, list_rows):
         """Two processes write one log side by side, each on its own chain."""

@@ -119,7 +119,7 @@ class TestStore:
         rows = await list_rows()
         forged = seal_record(make_record(at=datetime.now(UTC)), store.writer_id, Link(4, rows[3]["hash"]))
         await change(delete(audit_records).where(at(5, 6)))
-        await change(audit_records.insert().values(forged.row))
+        await change(audit_records.insert().values(forged.as_row()))
         assert await verify() == [(5, "it is not the record that checkpoint 1 saw")]
 
     async def test_statements_gone(self, written, change, verify):
