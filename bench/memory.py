@@ -39,6 +39,7 @@ def read_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--requests", type=int, default=1_000_000, help="to each engine (default 1,000,000)")
     parser.add_argument("--documents", type=int, default=10_000, help="different ones (default 10,000)")
+    parser.add_argument("--window", type=int, help="of these so many in turn for 3 s, then the next (default: all)")
     parser.add_argument("--seconds", type=float, help="end after so long on each engine, however many were sent")
     parser.add_argument("--engine", choices=("sqlite", "postgresql"), help="this one alone")
     return parser.parse_args()
@@ -100,9 +101,10 @@ def load_in_parts(
             took = time.monotonic() - started
             if arguments.seconds and took > arguments.seconds * part / PARTS:
                 break
-            at = sent % len(documents)
+            at = turn * arguments.window % len(documents) if arguments.window else sent % len(documents)
+            asked = (documents[at:] + documents[:at])[: arguments.window]
             headers = {"authorization": f"Bearer {keys[turn % len(keys)]}"}
-            done = send_load(server.url, documents[at:] + documents[:at], headers, _LOAD_SECONDS, CONNECTIONS, folder)
+            done = send_load(server.url, asked, headers, _LOAD_SECONDS, CONNECTIONS, folder)
             if done.failed:
                 raise UnansweredError(f"{done.failed} of {done.count} requests failed")
             sent, turn = sent + done.count, turn + 1
