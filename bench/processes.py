@@ -18,7 +18,14 @@ _START_SECONDS = 60.0
 class ServerProcess:
     """One server under test. It prints the address that it listens on."""
 
-    def __init__(self, name: str, command: Sequence[str], environment: Mapping[str, str], folder: Path) -> None:
+    def __init__(
+        self,
+        name: str,
+        command: Sequence[str],
+        environment: Mapping[str, str],
+        folder: Path,
+        *cores: int,
+    ) -> None:
         self.name = name
         self._log = folder / f"{name}.log"
         with self._log.open("w") as log:
@@ -29,7 +36,7 @@ class ServerProcess:
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
-        pin(self._process.pid, SERVER_CORE)
+        pin(self._process.pid, *(cores or (SERVER_CORE,)))
         self.url = self._wait_for_address()
 
     @property
@@ -70,10 +77,10 @@ class ServerProcess:
         raise SystemExit(f"{self.name} did not start:\n{self.tail()}")
 
 
-def pin(pid: int, core: int) -> None:
-    """Keep a process on one core, where the system can and there are two."""
+def pin(pid: int, *cores: int) -> None:
+    """Keep a process on one core or some, where the system can and there are two."""
     if hasattr(os, "sched_setaffinity") and (os.cpu_count() or 1) > 1:
-        os.sched_setaffinity(pid, {core})
+        os.sched_setaffinity(pid, cores)
 
 
 def read_cpu_seconds(pid: int) -> float:
