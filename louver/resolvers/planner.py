@@ -4,11 +4,13 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
+from weakref import WeakValueDictionary
 
 from louver.resolvers.aggregates import Aggregate, build_aggregate
 from louver.resolvers.arguments import PointShape, Shape
 from louver.resolvers.cache import LruCache
 from louver.resolvers.catalogue import Catalogue
+from louver.resolvers.consulting import Question, answer, consult
 from louver.resolvers.cost import OPERATION, Cost, add_costs
 from louver.resolvers.dialects import Speech
 from louver.resolvers.filters import Refusal
@@ -22,6 +24,7 @@ from louver.resolvers.standings import Standing
 from louver.resolvers.viewpoint import Viewpoint
 
 PLANS_KEPT = 2_000
+_SERIES_KEPT = 20
 _FIELDS_PER_SHARE = 10
 """A plan of more takes the room of several, so that the largest cannot fill the memory."""
 
@@ -37,7 +40,7 @@ class Executable(Protocol):
         """Fetch and complete."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Plan:
     """How each root is read; a root that is missing in `roots` answers null."""
 
@@ -80,18 +83,39 @@ class Planner:
         self._catalogue = catalogue
         self._speech = speech
         self.plans: LruCache[Plan] = LruCache(PLANS_KEPT, _weigh)
+        self._built: WeakValueDictionary[Any, Plan] = WeakValueDictionary()
+        """Of `plans`, by what they asked and were told."""
+        self._questions: LruCache[list[tuple[Question, ...]]] = LruCache(PLANS_KEPT)
+        """What was asked for a request of one shape: what comes next may depend on what was told before."""
 
     def plan(self, request: Request, shapes: Sequence[Shape], standings: Sequence[Standing]) -> Plan:
         """Return the plan for this request as these standings see it."""
         key = (request, tuple(shapes), tuple(standing.shape for standing in standings))
-        return self.plans.get_or_build(key, lambda: self._build(request, shapes, standings))
+        return self.plans.get_or_build(key, lambda: self._find(request, tuple(shapes), standings))
 
     def view(self, standings: Sequence[Standing]) -> Viewpoint:
         """Look at the catalogue as these standings do."""
-        return Viewpoint(standings, self._catalogue, self._speech)
+        return Viewpoint([standing.standpoint for standing in standings], self._catalogue, self._speech)
 
-    def _build(self, request: Request, shapes: Sequence[Shape], standings: Sequence[Standing]) -> Plan:
-        context = PlanContext(self.view(standings), shapes, Notes())
+    def _find(self, request: Request, shapes: tuple[Shape, ...], standings: Sequence[Standing]) -> Plan:
+        """Find a plan of whoever was told the same wherever it asked, or build one."""
+        standpoints = [standing.standpoint for standing in standings]
+        frame = (request, shapes, tuple(each.is_single for each in standpoints))
+        known = self._questions.get_or_build(frame, list)
+        for questions in known:
+            plan = self._built.get((frame, questions, answer(standpoints, questions)))
+            if plan is not None:
+                return plan
+        consulted, asked = consult(standpoints)
+        plan = self._build(request, shapes, Viewpoint(consulted, self._catalogue, self._speech))
+        questions = tuple(asked)
+        if questions not in known and len(known) < _SERIES_KEPT:
+            known.append(questions)
+        self._built[frame, questions, answer(standpoints, questions)] = plan
+        return plan
+
+    def _build(self, request: Request, shapes: Sequence[Shape], viewpoint: Viewpoint) -> Plan:
+        context = PlanContext(viewpoint, shapes, Notes())
         lookups: dict[tuple[str, str], Lookup] = {}
         roots: dict[str, Executable] = {}
         for root in request.roots:

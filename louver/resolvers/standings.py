@@ -2,14 +2,16 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from sqlalchemy import BindParameter, ColumnElement, Date, Uuid, and_, bindparam, or_
 from sqlalchemy.types import TypeEngine
 
+from louver.authz.decisions import Decision, Permission
 from louver.authz.principals import Membership
 from louver.authz.rights import Rights
+from louver.authz.vocabulary import Act
 from louver.db.agencies import UnitClosureRow
 from louver.db.officers import OfficerRow
 from louver.resolvers.catalogue import ScopeBinds
@@ -18,6 +20,25 @@ from louver.resolvers.expressions import there_is
 
 PUBLIC_MINIMUM = 3
 """The smallest group that is shown to whoever lists no officer, whatever the agency set."""
+
+
+class Decides(Protocol):
+    """All that a plan asks of rights."""
+
+    def decide(self, coordinate: str) -> Decision:
+        """Answer what may be seen of a coordinate."""
+
+    def permit(self, coordinate: str, act: Act) -> Permission:
+        """Answer whether something may be done there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standpoint:
+    """Of a standing, all that a plan depends on."""
+
+    rights: Decides
+    is_single: bool
+    """It is in one agency."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +50,13 @@ class Standing:
 
     @property
     def shape(self) -> tuple[Any, bool]:
-        """What a plan depends on."""
+        """Equal for standings that have the same plans. Others may have them too; see `consulting`."""
         return self.rights.fingerprint, len(self.memberships) == 1
+
+    @property
+    def standpoint(self) -> Standpoint:
+        """What a plan depends on."""
+        return Standpoint(self.rights, len(self.memberships) == 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +143,9 @@ def standing_values(standings: Sequence[Standing]) -> dict[str, Any]:
 class StandingBinds(ScopeBinds):
     """The parameters of one standing: of one agency as they are, of several each beside its agency."""
 
-    def __init__(self, index: int, standing: Standing, speech: Speech) -> None:
+    def __init__(self, index: int, standpoint: Standpoint, speech: Speech) -> None:
         self._prefix = f"c{index}_"
-        self._is_single = len(standing.memberships) == 1
+        self._is_single = standpoint.is_single
         self._speech = speech
 
     def is_in_agency(self, column: ColumnElement[Any]) -> ColumnElement[bool]:

@@ -1,7 +1,7 @@
 """What a principal sees, as SQL: row reach per entity and the *visible expression* per field.
 
-A viewpoint is made from the principal's *standings*: its memberships, those with equal rights taken together. It holds
-no ids, only parameter names, so that one plan serves every principal with the same rights.
+A viewpoint is made from the principal's *standpoints*: its memberships, those with equal rights taken together. It
+holds no ids, only parameter names, so that one plan serves every principal for whom the same is decided.
 """
 
 from collections.abc import Sequence
@@ -22,12 +22,11 @@ from sqlalchemy import (
 
 from louver.authz.combining import combine
 from louver.authz.decisions import Decision
-from louver.authz.rights import Rights
 from louver.authz.vocabulary import Act, Mask, Reason, Rows
 from louver.resolvers.catalogue import Catalogue, Column, Entity, Relation
 from louver.resolvers.dialects import Speech
 from louver.resolvers.masks import mask_expression
-from louver.resolvers.standings import Standing, StandingBinds
+from louver.resolvers.standings import Decides, StandingBinds, Standpoint
 
 Scopes = frozenset[Rows]
 
@@ -55,52 +54,52 @@ class Viewpoint:
     """Answers, for one set of standings, which rows and which cells are seen."""
 
     def __init__(
-        self, standings: Sequence[Standing], catalogue: Catalogue, speech: Speech, *, is_aggregate: bool = False
+        self, standpoints: Sequence[Standpoint], catalogue: Catalogue, speech: Speech, *, is_aggregate: bool = False
     ) -> None:
         self.catalogue = catalogue
         self.speech = speech
         self._is_aggregate = is_aggregate
-        self._standings = tuple(standings)
-        self._binds = [StandingBinds(index, standing, speech) for index, standing in enumerate(standings)]
+        self._standpoints = tuple(standpoints)
+        self._binds = [StandingBinds(index, each, speech) for index, each in enumerate(standpoints)]
 
     @property
     def outline(self) -> "Viewpoint":
         """The same standings, for questions whose answers are the same whichever rows a scope reaches."""
-        return _Outline(self._standings, self.catalogue, self.speech, is_aggregate=self._is_aggregate)
+        return _Outline(self._standpoints, self.catalogue, self.speech, is_aggregate=self._is_aggregate)
 
     @property
     def listing(self) -> "Viewpoint":
         """The same standings, reaching only what may be listed row by row."""
-        return type(self)(self._standings, self.catalogue, self.speech) if self._is_aggregate else self
+        return type(self)(self._standpoints, self.catalogue, self.speech) if self._is_aggregate else self
 
     @property
     def aggregating(self) -> "Viewpoint":
         """The same standings, reaching also what may only be counted."""
-        return type(self)(self._standings, self.catalogue, self.speech, is_aggregate=True)
+        return type(self)(self._standpoints, self.catalogue, self.speech, is_aggregate=True)
 
     def may(self, coordinate: str, act: Act) -> bool:
         """Whether one of the standings may do something that is no viewing."""
-        return any(not standing.rights.permit(coordinate, act).is_denied for standing in self._standings)
+        return any(not standpoint.rights.permit(coordinate, act).is_denied for standpoint in self._standpoints)
 
     # rows
 
     def reaches_by_aggregate(self, entity: Entity) -> bool:
         """Some rows are in reach only to be counted."""
-        decisions = [standing.rights.decide(entity.name) for standing in self._standings]
+        decisions = [standpoint.rights.decide(entity.name) for standpoint in self._standpoints]
         return any(decision.aggregate and not _covers(decision.view, decision.aggregate) for decision in decisions)
 
     def reach(self, entity: Entity, row: FromClause) -> ColumnElement[bool] | None:
         """The rows of `entity` in reach, or None where there can be none."""
         parts = [
             and_(binds.is_in_agency(row.c[entity.agency_column]), self._among(entity, row, scopes, binds))
-            for standing, binds in zip(self._standings, self._binds, strict=True)
-            if (scopes := self._reach_scopes(standing.rights, entity))
+            for standpoint, binds in zip(self._standpoints, self._binds, strict=True)
+            if (scopes := self._reach_scopes(standpoint.rights, entity))
         ]
         return or_(*parts) if parts else None
 
     def why_unreachable(self, entity: Entity) -> Reason:
         """Why `reach` is None."""
-        decisions = [standing.rights.decide(entity.name) for standing in self._standings]
+        decisions = [standpoint.rights.decide(entity.name) for standpoint in self._standpoints]
         if self._is_aggregate and any(decision.is_for_export_alone for decision in decisions):
             return Reason.SUBSCRIPTION
         return next((decision.reason for decision in decisions if decision.reason), Reason.ROLE)
@@ -110,9 +109,9 @@ class Viewpoint:
     def visible(self, entity: Entity, column: Column, row: FromClause) -> Visible:
         """The visible expression of `column` on the rows of `entity` that are in reach."""
         cells = [
-            (binds, self._cell(standing, binds, entity, column, row))
-            for standing, binds in zip(self._standings, self._binds, strict=True)
-            if self._reach_scopes(standing.rights, entity)
+            (binds, self._cell(standpoint, binds, entity, column, row))
+            for standpoint, binds in zip(self._standpoints, self._binds, strict=True)
+            if self._reach_scopes(standpoint.rights, entity)
         ]
         return self._merge(cells, entity, row) if cells else Visible(None, Access.DENIED, reason=Reason.ROLE)
 
@@ -182,7 +181,7 @@ class Viewpoint:
 
     # parts
 
-    def _reach_scopes(self, rights: Rights, entity: Entity) -> Scopes:
+    def _reach_scopes(self, rights: Decides, entity: Entity) -> Scopes:
         decision = rights.decide(entity.name)
         return decision.aggregate if self._is_aggregate else decision.view
 
@@ -192,15 +191,15 @@ class Viewpoint:
         return or_(false(), *(entity.scopes[scope](row, binds) for scope in sorted(scopes) if scope in entity.scopes))
 
     def _cell(
-        self, standing: Standing, binds: StandingBinds, entity: Entity, column: Column, row: FromClause
+        self, standpoint: Standpoint, binds: StandingBinds, entity: Entity, column: Column, row: FromClause
     ) -> Visible:
-        reach = self._reach_scopes(standing.rights, entity)
+        reach = self._reach_scopes(standpoint.rights, entity)
         needed = (entity.coordinate(column.name), *column.inputs)
-        decision = combine([standing.rights.decide(coordinate) for coordinate in needed])
+        decision = combine([standpoint.rights.decide(coordinate) for coordinate in needed])
         cell = self._unguarded(decision, reach, binds, entity, column, row)
         if column.guard is None or cell.expression is None:
             return cell
-        guard = standing.rights.decide(column.guard.coordinate)
+        guard = standpoint.rights.decide(column.guard.coordinate)
         if _covers(guard.view, reach):
             return cell
         may_see = or_(not_(column.guard.applies(row)), self._among(entity, row, guard.view, binds))
@@ -257,11 +256,11 @@ class Viewpoint:
     ) -> tuple[ColumnElement[bool] | None, bool, Reason | None]:
         parts: list[ColumnElement[bool]] = []
         is_everywhere, only_aggregate, reason = True, False, None
-        for standing, binds in zip(self._standings, self._binds, strict=True):
-            reach = among._reach_scopes(standing.rights, entity)  # noqa: SLF001 - one of its own kind
+        for standpoint, binds in zip(self._standpoints, self._binds, strict=True):
+            reach = among._reach_scopes(standpoint.rights, entity)  # noqa: SLF001 - one of its own kind
             if not reach:
                 continue
-            decision = standing.rights.decide(coordinate)
+            decision = standpoint.rights.decide(coordinate)
             scopes = decision.aggregate if self._is_aggregate else decision.view
             reason = reason or (None if scopes else decision.reason or Reason.ROLE)
             only_aggregate |= self._is_aggregate and bool(scopes) and not _covers(decision.view, scopes)

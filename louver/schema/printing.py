@@ -70,7 +70,9 @@ def print_for(schema: "LouverSchema", agency: AgencyRights, roles: Collection[st
 def find_visibility(schema: "LouverSchema", membership: Membership) -> Visibility:
     """Find what somebody may know of the schema."""
     # It does not depend on the engine.
-    return schema.visibilities.build(Viewpoint(standings_of([membership]), schema.catalogue, SqliteSpeech()))
+    return schema.visibilities.build(
+        Viewpoint([each.standpoint for each in standings_of([membership])], schema.catalogue, SqliteSpeech())
+    )
 
 
 def print_shown(schema: "LouverSchema", visibility: Visibility, roles: Mapping[str, Rights] | None = None) -> str:

@@ -18,9 +18,9 @@ JSON = dict[str, Any]
 SNAPSHOT = Snapshot.load()
 
 
-def join(agency: str, *roles: str, scopes: tuple[str, ...] | None = None) -> Membership:
+def join(agency: str, *roles: str, scopes: tuple[str, ...] | None = None, snapshot: Snapshot = SNAPSHOT) -> Membership:
     """Make a membership; a supervisor leads the patrol as its sergeant, an officer is one of the patrol's."""
-    rights = SNAPSHOT.rights(identify(agency), roles, scopes=scopes, modules=["TRAINING", "UOF"], subscription="ACTIVE")
+    rights = snapshot.rights(identify(agency), roles, scopes=scopes, modules=["TRAINING", "UOF"], subscription="ACTIVE")
     officer = SERGEANT if "supervisor" in roles else PATROL_OFFICER if "officer" in roles else None
     units = frozenset({identify(agency, "unit", "patrol")} if "supervisor" in roles else ())
     officer_id = None if officer is None else identify(agency, "officer", officer)
