@@ -91,7 +91,7 @@ class PostgresSink:
         return Link(found["sequence"], found["hash"]) if found else Link()
 
     async def write(self, records: Sequence[Sealed]) -> None:
-        """See Sink. One statement with one parameter, so that a record costs next to nothing on the way."""
+        """See Sink. One statement for all of them, so that a record costs next to nothing on the way."""
         if new := {each.record.day for each in records} - self._days:
             await require_days(self._connection, new)
             self._days |= new

@@ -17,39 +17,52 @@ class Question(NamedTuple):
     act: Act | None = None
 
 
-class Consulted:
-    """Rights that write down what they are asked.
+class Inquiry:
+    """Standpoints whose rights write down what they are asked, until it ends.
 
     Leak: what is not written down may differ between those who share a plan. So nothing else of the rights can be
-    asked, and of a decision neither the lines nor the version are told.
+    asked, nothing can be asked after the end, and of a decision neither the lines nor the version are told.
     """
 
-    __slots__ = ("_asked", "_place", "_rights")
+    def __init__(self, standpoints: Sequence[Standpoint]) -> None:
+        self.standpoints = [
+            replace(standpoint, rights=_Consulted(standpoint.rights, place, self))
+            for place, standpoint in enumerate(standpoints)
+        ]
+        self._asked: dict[Question, None] = {}
+        self._is_over = False
 
-    def __init__(self, rights: Decides, place: int, asked: dict[Question, None]) -> None:
+    def note(self, question: Question) -> None:
+        """Write a question down."""
+        if self._is_over:
+            raise RuntimeError("a plan asked for rights after it was built")
+        self._asked[question] = None
+
+    def end(self) -> tuple[Question, ...]:
+        """Answer all that was asked, in the order of the first time."""
+        self._is_over = True
+        return tuple(self._asked)
+
+
+class _Consulted:
+    """Rights within an inquiry."""
+
+    __slots__ = ("_inquiry", "_place", "_rights")
+
+    def __init__(self, rights: Decides, place: int, inquiry: Inquiry) -> None:
         self._rights = rights
         self._place = place
-        self._asked = asked
+        self._inquiry = inquiry
 
     def decide(self, coordinate: str) -> Decision:
         """See Decides."""
-        self._asked[Question(self._place, coordinate)] = None
+        self._inquiry.note(Question(self._place, coordinate))
         return replace(self._rights.decide(coordinate), lines=(), policy_version="")
 
     def permit(self, coordinate: str, act: Act) -> Permission:
         """See Decides."""
-        self._asked[Question(self._place, coordinate, act)] = None
+        self._inquiry.note(Question(self._place, coordinate, act))
         return replace(self._rights.permit(coordinate, act), lines=(), policy_version="")
-
-
-def consult(standpoints: Sequence[Standpoint]) -> tuple[list[Standpoint], dict[Question, None]]:
-    """Answer the standpoints as they are to be asked, and what they were asked, in the order of the first time."""
-    asked: dict[Question, None] = {}
-    consulted = [
-        replace(standpoint, rights=Consulted(standpoint.rights, place, asked))
-        for place, standpoint in enumerate(standpoints)
-    ]
-    return consulted, asked
 
 
 def answer(standpoints: Sequence[Standpoint], questions: Sequence[Question]) -> tuple[Hashable, ...]:

@@ -10,7 +10,7 @@ from louver.resolvers.aggregates import Aggregate, build_aggregate
 from louver.resolvers.arguments import PointShape, Shape
 from louver.resolvers.cache import LruCache
 from louver.resolvers.catalogue import Catalogue
-from louver.resolvers.consulting import Question, answer, consult
+from louver.resolvers.consulting import Inquiry, Question, answer
 from louver.resolvers.cost import OPERATION, Cost, add_costs
 from louver.resolvers.dialects import Speech
 from louver.resolvers.filters import Refusal
@@ -25,6 +25,7 @@ from louver.resolvers.viewpoint import Viewpoint
 
 PLANS_KEPT = 2_000
 _SERIES_KEPT = 20
+"""Of questions, for one request in one shape: each costs a look at what its questions are answered."""
 _FIELDS_PER_SHARE = 10
 """A plan of more takes the room of several, so that the largest cannot fill the memory."""
 
@@ -106,9 +107,9 @@ class Planner:
             plan = self._built.get((frame, questions, answer(standpoints, questions)))
             if plan is not None:
                 return plan
-        consulted, asked = consult(standpoints)
-        plan = self._build(request, shapes, Viewpoint(consulted, self._catalogue, self._speech))
-        questions = tuple(asked)
+        inquiry = Inquiry(standpoints)
+        plan = self._build(request, shapes, Viewpoint(inquiry.standpoints, self._catalogue, self._speech))
+        questions = inquiry.end()
         if questions not in known and len(known) < _SERIES_KEPT:
             known.append(questions)
         self._built[frame, questions, answer(standpoints, questions)] = plan

@@ -76,12 +76,12 @@ def full(monkeypatch, after):
     """Fill the log's disk after so many commits."""
     write, commits = SqliteSink.write, 0
 
-    async def write_or_fail(sink, rows):
+    async def write_or_fail(sink, records):
         nonlocal commits
         commits += 1
         if commits > after:
             raise sqlite3.OperationalError("database or disk is full")
-        await write(sink, rows)
+        await write(sink, records)
 
     with monkeypatch.context() as patched:
         patched.setattr(SqliteSink, "write", write_or_fail)

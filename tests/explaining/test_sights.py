@@ -40,7 +40,8 @@ def rights(request, snapshot):
 
 @pytest.fixture
 def viewpoint(rights):
-    return Viewpoint(standings_of([Membership(AGENCY, rights)]), CATALOGUE, SqliteSpeech())
+    (standing,) = standings_of([Membership(AGENCY, rights)])
+    return Viewpoint([standing.standpoint], CATALOGUE, SqliteSpeech())
 
 
 def test_fields_are_seen_as_plans_show_them(rights, viewpoint, needs):

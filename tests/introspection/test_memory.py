@@ -22,8 +22,8 @@ def test_memory_of_a_role():
     schema, snapshot = build_schema(), Snapshot.load()
 
     def build(role: str):
-        standings = standings_of([At("alder", (role,)).as_membership(snapshot)])
-        return schema.visibilities.build(Viewpoint(standings, schema.catalogue, SqliteSpeech()))
+        (standing,) = standings_of([At("alder", (role,)).as_membership(snapshot)])
+        return schema.visibilities.build(Viewpoint([standing.standpoint], schema.catalogue, SqliteSpeech()))
 
     kept, costs = [build(role) for role in TRIED], {}  # now the decisions are made
     gc.collect()

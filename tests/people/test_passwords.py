@@ -142,10 +142,10 @@ class TestChanging:
         """A log that fails right after the change has it: as begun, and when it takes records again as not answered."""
         ada, write = await add_person(), SqliteSink.write
 
-        async def write_or_fail(sink, rows):
-            if any(row["event"] == "auth.password" and row["outcome"] != "begun" for row in rows):
+        async def write_or_fail(sink, records):
+            if any((each.record.event, each.record.outcome) == ("auth.password", "answered") for each in records):
                 raise sqlite3.OperationalError("database or disk is full")
-            await write(sink, rows)
+            await write(sink, records)
 
         await browser.log_in(ada.email)
         with monkeypatch.context() as patched:
