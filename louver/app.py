@@ -26,6 +26,7 @@ from louver.errors import InvalidInputError
 from louver.identity import Identifier
 from louver.logging import AuditStore, ValueDigest, configure_logging
 from louver.logging.location import locate_audit
+from louver.lookups import speech_of
 from louver.metering import MeteredGateway
 from louver.observing import Application, open_observing
 from louver.observing.readiness import WELL, Readiness
@@ -37,7 +38,6 @@ from louver.policy import PolicyKeeper
 from louver.replicas import open_reads
 from louver.resolvers.access import Administration
 from louver.resolvers.cursors import CursorCipher
-from louver.resolvers.dialects import PostgresSpeech, SqliteSpeech
 from louver.resolvers.recorded import RecordedLog
 from louver.resolvers.statements import Reads
 from louver.retention import keeping_twelve_months
@@ -190,12 +190,13 @@ async def open_service(settings: Settings, build_gateway: GatewayBuilder, stack:
 def _build_gateway(parts: Parts) -> Executes:
     schema = build_schema()
     schema.catalogue.require_classified(parts.keeper.snapshot.coordinates)
-    speech = PostgresSpeech() if parts.reader.dialect == "postgresql" else SqliteSpeech()
     cipher = CursorCipher(derive_key(parts.secret, "cursors"))
     log = RecordedLog(locate_audit(parts.settings))
     administration = Administration(parts.writer, log, parts.operations)
     meter = Meter(Limits.from_settings(parts.settings), parts.budgets.charge_cost)
-    return Gateway(schema, parts.reads, speech, cipher, parts.settings.page_size_max, administration, meter)
+    return Gateway(
+        schema, parts.reads, speech_of(parts.reader), cipher, parts.settings.page_size_max, administration, meter
+    )
 
 
 class _Graphql:
