@@ -94,6 +94,6 @@ async def test_untouched_is_shared(served, gateway):
         await Asker.of(served, join("alder", "chief", snapshot=snapshot)).ask(
             "{ officers(first: 1) { nodes { id rank } } }"
         )
-    dates, badges, ranks = gateway._planner.plans._values.values()
-    assert dates is badges
+    names, badges, ranks = gateway._planner.plans._values.values()
+    assert names is badges
     assert ranks is not badges
