@@ -88,7 +88,11 @@ async def serving(
         secret="s" * 32,
         pool_size=pool_size,
         log_level="INFO",  # every line is made, to be grepped
-        **{"cost_shown": False, **more},  # what is left of a budget differs from one answer to the next
+        **{
+            "cost_shown": False,  # what is left of a budget differs from one answer to the next
+            "audit_checkpoint_seconds": 3_600,  # else one's line may land on the standard error of a command under test
+            **more,
+        },
     )
     if audit_url:
         await upgrade_stores(settings)
