@@ -24,7 +24,9 @@ async def require_days(connection: Any, days: Iterable[date]) -> None:
         async with connection.transaction():
             await connection.execute(f"SELECT pg_advisory_xact_lock({_LOCK})")
             if await connection.fetchval("SELECT to_regclass($1)", name) is None:
-                await connection.execute(f"CREATE TABLE {name} (LIKE audit_records INCLUDING DEFAULTS)")
+                await connection.execute(
+                    f"CREATE TABLE {name} (LIKE audit_records INCLUDING DEFAULTS INCLUDING STORAGE)"
+                )
                 await connection.execute(
                     f"ALTER TABLE audit_records ATTACH PARTITION {name}"
                     f" FOR VALUES FROM ('{day}') TO ('{day + timedelta(days=1)}')"

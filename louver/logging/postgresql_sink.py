@@ -1,7 +1,9 @@
 """Access records in PostgreSQL, over one connection of their own."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
+from itertools import accumulate, pairwise
+from struct import Struct, unpack
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +14,7 @@ from sqlalchemy.dialects.postgresql import asyncpg as driver
 from louver.logging.chain import Link, Sealed
 from louver.logging.columns import ID_BYTES
 from louver.logging.partitions import require_days
+from louver.logging.record import AccessRecord
 from louver.logging.sinks import END, REVISION_SQL, RecordRejectedError
 from louver.logging.tables import SALT, audit_records
 
@@ -21,34 +24,75 @@ _END_SQL = str(END.compile(dialect=_DIALECT))
 _WRITABLE_SQL = "SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::boolean"
 
 
-def write_ids(packed: bytes) -> str:
-    """Write packed ids as an array's text: for a page of a thousand far quicker than a thousand objects."""
-    return f"{{{packed.hex(',', ID_BYTES) if packed else ''}}}"
-
-
-_BESIDE: Mapping[str, tuple[str, str, Callable[[Sealed], Any]]] = {
-    "hash": ("BYTEA", "BYTEA", lambda sealed: sealed.link.hash),
-    SALT: ("BYTEA", "BYTEA", lambda sealed: sealed.place[SALT]),
-    "agency_ids": ("TEXT", "UUID[]", lambda sealed: write_ids(sealed.record.caller.agency_ids)),
-    "officer_ids": ("TEXT", "UUID[]", lambda sealed: write_ids(sealed.record.officer_ids)),
-    "incident_ids": ("TEXT", "UUID[]", lambda sealed: write_ids(sealed.record.incident_ids)),
+_BESIDE: Mapping[str, Callable[[Sealed], bytes]] = {
+    "hash": lambda sealed: sealed.link.hash,
+    SALT: lambda sealed: sealed.place[SALT],
 }
-"""What is sent beside the texts under the hashes, a list for each column: those leave it out, or spell it otherwise."""
+"""What is sent beside the texts under the hashes, since they leave it out."""
+_IDS: Mapping[str, Callable[[AccessRecord], bytes]] = {
+    "agency_ids": lambda record: record.caller.agency_ids,
+    "officer_ids": lambda record: record.officer_ids,
+    "incident_ids": lambda record: record.incident_ids,
+}
+"""What the texts spell otherwise. It is cut out of one array of all ids of the batch."""
+_UUID, _UUID_ARRAY = 2950, 2951
+"""PostgreSQL's own numbers for the types."""
+_ARRAY_HEAD = Struct("!iiIii")
+"""Of an array in PostgreSQL's binary form: dimensions, whether there are nulls, type, and how many from which index."""
+_ELEMENT_HEAD = ID_BYTES.to_bytes(4)
+
+
+def write_ids(packed: bytes) -> bytes:
+    """Write packed ids as `uuid[]` in PostgreSQL's binary form."""
+    count = len(packed) // ID_BYTES
+    elements = _ELEMENT_HEAD.join((b"", *unpack(f"{ID_BYTES}s" * count, packed)))
+    return _ARRAY_HEAD.pack(1, 0, _UUID, count, 1) + elements
 
 
 def _write_insert() -> str:
-    """Write the INSERT: it reads the very bytes that the hashes cover, so that a record costs little on the way."""
-    told = [column for column in audit_records.c if column.name not in _BESIDE]
-    columns = [*(column.name for column in told), *_BESIDE]
+    """Write the INSERT: it reads the very bytes that the hashes cover, so that a record costs little on the way.
+
+    $1 is the texts, $2 all ids; then come lists with an element for each record.
+    """
+    told = [column for column in audit_records.c if column.name not in {*_BESIDE, *_IDS}]
     binary = {column.name for column in told if isinstance(column.type, LargeBinary)}
     types = [f"{name} TEXT" if name in binary else f"{name} {kind}" for name, kind in map(_declare, told)]
-    values = [f"decode({column.name}, 'hex')" if column.name in binary else column.name for column in told]
-    values += [f"{name}::{kind}" for name, (_, kind, _) in _BESIDE.items()]
-    lists = ", ".join(f"${place}::{kind}[]" for place, (kind, _, _) in enumerate(_BESIDE.values(), 2))
+    values = {column.name: f"decode({column.name}, 'hex')" if column.name in binary else column.name for column in told}
+    values |= {name: name for name in _BESIDE}
+    marks = [f"mark_{place}" for place in range(len(_IDS) + 1)]
+    values |= {
+        name: f"($2::UUID[])[{after} + 1:{end}]" for name, (after, end) in zip(_IDS, pairwise(marks), strict=True)
+    }
+    kinds = ["BYTEA"] * len(_BESIDE) + ["INTEGER"] * len(marks)
+    lists = ", ".join(f"${place}::{kind}[]" for place, kind in enumerate(kinds, 3))
+    given = ", ".join([*(column.name for column in told), *_BESIDE, *marks])
     return (
-        f"INSERT INTO audit_records ({', '.join(columns)}) SELECT {', '.join(values)} FROM ROWS FROM"  # noqa: S608 - ours
-        f" (json_to_recordset($1) AS ({', '.join(types)}), unnest({lists})) AS record ({', '.join(columns)})"
+        f"INSERT INTO audit_records ({', '.join(values)}) SELECT {', '.join(values.values())} FROM ROWS FROM"  # noqa: S608 - ours
+        f" (json_to_recordset($1) AS ({', '.join(types)}), unnest({lists})) AS record ({given})"
     )
+
+
+def _list_arguments(records: Sequence[Sealed]) -> Iterator[Any]:
+    """List what goes into the INSERT, in its order."""
+    yield f"[{b','.join([each.text for each in records]).decode()}]"
+    ids = [take(each.record) for each in records for take in _IDS.values()]
+    yield b"".join(ids)
+    for take in _BESIDE.values():
+        yield list(map(take, records))
+    ends = [0, *accumulate(len(each) // ID_BYTES for each in ids)]
+    yield ends[: -1 : len(_IDS)]
+    for place in range(1, len(_IDS) + 1):
+        yield ends[place :: len(_IDS)]
+
+
+def _take_packed_ids(connection: Any) -> None:
+    """Let packed ids be sent where the statement says `uuid[]`.
+
+    The driver has `set_type_codec` for other types and refuses it for arrays, whose elements it would take one by one:
+    a page of a thousand would cost ten times as much.
+    """
+    settings = connection._protocol.get_settings()  # noqa: SLF001 - the one way in
+    settings.add_python_codec(_UUID_ARRAY, "_uuid", "pg_catalog", [], "scalar", write_ids, bytes, "binary")
 
 
 def _declare(column: Column[Any]) -> tuple[str, str]:
@@ -78,6 +122,7 @@ class PostgresSink:
             command_timeout=self._timeout_seconds,
             server_settings=_SESSION,
         )
+        _take_packed_ids(self._connection)
 
     async def read_revision(self) -> str | None:
         """See Sink."""
@@ -98,9 +143,7 @@ class PostgresSink:
         if self._insert is None:
             self._insert = await self._connection.prepare(_INSERT_SQL)
         try:
-            texts = b",".join([each.text for each in records]).decode()
-            beside = [list(map(take, records)) for _, _, take in _BESIDE.values()]
-            await self._insert.fetch(f"[{texts}]", *beside)
+            await self._insert.fetch(*_list_arguments(records))
         except (asyncpg.UniqueViolationError, asyncpg.CheckViolationError):
             raise  # an earlier attempt got through after all, or a partition is gone: reconnecting finds that out
         except (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError, TypeError, ValueError) as error:

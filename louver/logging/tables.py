@@ -22,7 +22,7 @@ from sqlalchemy import (
 
 from louver.logging.columns import Instant, Json, PackedIds
 
-REVISION = "0004"
+REVISION = "0005"
 """The migration that this code writes for; the store refuses to open any other."""
 VERSION_TABLE = "audit_alembic_version"
 
