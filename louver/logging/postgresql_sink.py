@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import asyncpg as driver
 
 from louver.logging.chain import Link, Sealed
 from louver.logging.columns import ID_BYTES
+from louver.logging.merging import Merger
 from louver.logging.partitions import require_days
 from louver.logging.record import AccessRecord
 from louver.logging.sinks import END, REVISION_SQL, RecordRejectedError
@@ -85,6 +86,10 @@ def _list_arguments(records: Sequence[Sealed]) -> Iterator[Any]:
         yield ends[place :: len(_IDS)]
 
 
+def _count_entries(record: AccessRecord) -> int:
+    return (len(record.officer_ids) + len(record.incident_ids)) // ID_BYTES
+
+
 def _take_packed_ids(connection: Any) -> None:
     """Let packed ids be sent where the statement says `uuid[]`.
 
@@ -110,6 +115,7 @@ class PostgresSink:
         self._timeout_seconds = timeout_seconds
         self._connection: Any = None
         self._insert: Any = None
+        self._merger = Merger(dsn)
         self._days: set[date] = set()
         """That have their partition, as far as this connection knows."""
 
@@ -137,7 +143,8 @@ class PostgresSink:
 
     async def write(self, records: Sequence[Sealed]) -> None:
         """See Sink. One statement for all of them, so that a record costs next to nothing on the way."""
-        if new := {each.record.day for each in records} - self._days:
+        days = {each.record.day for each in records}
+        if new := days - self._days:
             await require_days(self._connection, new)
             self._days |= new
         if self._insert is None:
@@ -148,6 +155,7 @@ class PostgresSink:
             raise  # an earlier attempt got through after all, or a partition is gone: reconnecting finds that out
         except (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError, TypeError, ValueError) as error:
             raise RecordRejectedError from error
+        self._merger.note(sum(_count_entries(each.record) for each in records), days)
 
     async def require_writable(self) -> None:
         """See Sink."""
@@ -156,6 +164,7 @@ class PostgresSink:
 
     async def close(self) -> None:
         """See Sink."""
+        await self._merger.close()
         connection, self._connection, self._insert = self._connection, None, None
         if connection is not None and not connection.is_closed():
             await connection.close(timeout=self._timeout_seconds)

@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 
 from louver.logging.columns import Instant, Json, PackedIds
+from louver.logging.partitions import SUBJECTS
 
 REVISION = "0005"
 """The migration that this code writes for; the store refuses to open any other."""
@@ -96,9 +97,10 @@ SUBJECT_INDEXES = tuple(
         postgresql_using="gin",
         postgresql_with={"fastupdate": "on", "gin_pending_list_limit": 1024},
     ).ddl_if(dialect="postgresql")
-    for name in ("officer_ids", "incident_ids")
+    for name in SUBJECTS
 )
-"""Each of a page's thousand ids is one entry. They are gathered, so that a commit does not wait for a thousand."""
+"""Each of a page's thousand ids is one entry. They are gathered, so that a commit does not wait for a thousand: more of
+them in the partitions' own indexes, which `partitions` makes, than is said here."""
 
 audit_statements = Table(
     "audit_statements",
