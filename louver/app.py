@@ -3,9 +3,10 @@
 import gc
 import os
 import socket
-from collections.abc import AsyncIterator, Callable, Mapping, MutableMapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, MutableMapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -112,16 +113,14 @@ def create_app(settings: Settings | None = None, build_gateway: GatewayBuilder |
             _spare_collector()
             yield {"service": service}
 
-    return Starlette(
+    proxies = TrustedProxies(settings.trusted_proxies)
+    return _Application(
+        partial(Front, proxies=proxies, is_tls_required=settings.require_tls),
         routes=[
             Route(_PATH, _Graphql(), name="graphql"),
             *(Route(path, _Desk()) for path in (*STEPS, *PATHS)),
             Route("/healthz", _answer_health, name="healthz"),
             Route("/readyz", _answer_readiness, name="readyz"),
-        ],
-        middleware=[
-            Middleware(Front, TrustedProxies(settings.trusted_proxies), is_tls_required=settings.require_tls),
-            Middleware(_Shortcut),
         ],
         lifespan=lifespan,
         exception_handlers={404: _answer_elsewhere, 405: _answer_elsewhere},
@@ -199,24 +198,24 @@ def _build_gateway(parts: Parts) -> Executes:
     )
 
 
+class _Application(Starlette):
+    """Takes operations to the endpoint past the router and the error handlers, which it has no use for."""
+
+    def __init__(self, build_front: Callable[[Any], Front], **options: Any) -> None:
+        super().__init__(middleware=[Middleware(build_front)], **options)
+        self._operations = build_front(_Graphql())
+
+    async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+        is_operation = scope["type"] == "http" and scope["path"] == _PATH and not scope.get("root_path")
+        await (self._operations if is_operation else super().__call__)(scope, receive, send)
+
+
 class _Graphql:
     """Leads to this process's endpoint. An object, so that Starlette hands over the bare ASGI call."""
 
-    async def __call__(self, scope: Mapping[str, Any], receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Mapping[str, Any], receive: Receive, send: Send) -> Awaitable[None]:
         service: Service = scope["state"]["service"]
-        await service.endpoint(scope, receive, send)
-
-
-class _Shortcut:
-    """Takes operations to the endpoint past the router and its error handlers, which it has no use for."""
-
-    def __init__(self, app: Any) -> None:
-        self._app = app
-        self._endpoint = _Graphql()
-
-    async def __call__(self, scope: Mapping[str, Any], receive: Receive, send: Send) -> None:
-        is_operation = scope["type"] == "http" and scope["path"] == _PATH and not scope.get("root_path")
-        await (self._endpoint if is_operation else self._app)(scope, receive, send)
+        return service.endpoint(scope, receive, send)
 
 
 class _Desk:

@@ -51,7 +51,7 @@ MESSAGE_MAX = 2_000
 class Executes(Protocol):
     """The gateway: runs one operation as a principal."""
 
-    async def execute(
+    def execute(
         self,
         query: str,
         variables: Mapping[str, Any] | None,
@@ -61,7 +61,7 @@ class Executes(Protocol):
         *,
         is_read_only: bool = False,
         trail: Trail | None = None,
-    ) -> Answer:
+    ) -> Awaitable[Answer]:
         """Answer it; a refusal of the operation as a whole may also be raised."""
 
 

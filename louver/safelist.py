@@ -1,7 +1,8 @@
 """The safelist: what comes of an operation that its agency has not stored, key by key."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import Any
 
 from louver.authz.principals import Principal
@@ -23,7 +24,7 @@ class SafelistedGateway:
         self._gateway = gateway
         self._stored = stored
 
-    async def execute(
+    def execute(
         self,
         query: str,
         variables: Mapping[str, Any] | None,
@@ -33,14 +34,19 @@ class SafelistedGateway:
         *,
         is_read_only: bool = False,
         trail: Trail | None = None,
-    ) -> Answer:
+    ) -> Awaitable[Answer]:
         """Answer an operation, unless it is not stored and the key may send stored ones alone."""
-        stray = None if principal.safelist is Safelist.OFF else await self._find_stray(query, principal)
+        execute = partial(
+            self._gateway.execute,
+            query, variables, operation_name, principal, denied_mode, is_read_only=is_read_only, trail=trail,
+        )  # fmt: skip
+        return execute() if principal.safelist is Safelist.OFF else self._watch(execute, query, principal)
+
+    async def _watch(self, execute: Callable[[], Awaitable[Answer]], query: str, principal: Principal) -> Answer:
+        stray = await self._find_stray(query, principal)
         if stray is not None and principal.safelist is Safelist.BLOCK:
             return _refuse(stray)
-        answer = await self._gateway.execute(
-            query, variables, operation_name, principal, denied_mode, is_read_only=is_read_only, trail=trail
-        )
+        answer = await execute()
         if stray is not None:
             answer.facts.reason = NOT_STORED
             if principal.safelist is Safelist.WARN:

@@ -1,6 +1,6 @@
 """Support's answers leave only while the grant that they were read under lasts: looked at once more, at the end."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -25,7 +25,7 @@ class GrantedGateway:
         grant = SupportGrantRow
         self._lookup = Lookup(select(grant.id).where(grant.agency_id == bindparam("agency_id"), is_live()), reader)
 
-    async def execute(
+    def execute(
         self,
         query: str,
         variables: Mapping[str, Any] | None,
@@ -35,18 +35,23 @@ class GrantedGateway:
         *,
         is_read_only: bool = False,
         trail: Trail | None = None,
-    ) -> Answer:
+    ) -> Awaitable[Answer]:
         """Answer an operation.
 
         Raises:
             AccessDeniedError: the grant ended, or was revoked, while it was being answered.
         """
-        answer = await self._gateway.execute(
+        answering = self._gateway.execute(
             query, variables, operation_name, principal, denied_mode, is_read_only=is_read_only, trail=trail
         )
+        is_supports = principal.grants or principal.kind is PrincipalKind.SUPPORT
+        return self._look_again(answering, principal) if is_supports else answering
+
+    async def _look_again(self, answering: Awaitable[Answer], principal: Principal) -> Answer:
+        answer = await answering
         if principal.grants:
             await self._require_live(principal)
-        elif principal.kind is PrincipalKind.SUPPORT:
+        else:
             _refer(answer)
         return answer
 

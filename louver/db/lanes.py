@@ -11,7 +11,7 @@ class Lane(Protocol):
     def is_open(self) -> bool:
         """Whether it may still be used, as far as is known here."""
 
-    async def fetch(self, sql: str, parameters: Sequence[Any]) -> Sequence[Sequence[Any]]:
+    def fetch(self, sql: str, parameters: Sequence[Any]) -> Awaitable[Sequence[Sequence[Any]]]:
         """Run one statement and return its rows."""
 
     async def close(self) -> None:

@@ -1,6 +1,6 @@
 """Reading from PostgreSQL through asyncpg."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from typing import Any
 
 import asyncpg
@@ -44,9 +44,9 @@ class PostgresLane:
         """See Lane."""
         return not self._connection.is_closed()
 
-    async def fetch(self, sql: str, parameters: Sequence[Any]) -> Sequence[Sequence[Any]]:
+    def fetch(self, sql: str, parameters: Sequence[Any]) -> Awaitable[Sequence[Sequence[Any]]]:
         """See Lane."""
-        rows: list[Sequence[Any]] = await self._connection.fetch(sql, *parameters)
+        rows: Awaitable[list[Sequence[Any]]] = self._connection.fetch(sql, *parameters)
         return rows
 
     async def close(self) -> None:

@@ -75,7 +75,7 @@ def _write_insert() -> str:
 
 def _list_arguments(records: Sequence[Sealed]) -> Iterator[Any]:
     """List what goes into the INSERT, in its order."""
-    yield f"[{b','.join([each.text for each in records]).decode()}]"
+    yield b"[%b]" % b",".join([each.text for each in records])
     ids = [take(each.record) for each in records for take in _IDS.values()]
     yield b"".join(ids)
     for take in _BESIDE.values():
@@ -90,12 +90,13 @@ def _count_entries(record: AccessRecord) -> int:
     return (len(record.officer_ids) + len(record.incident_ids)) // ID_BYTES
 
 
-def _take_packed_ids(connection: Any) -> None:
-    """Let packed ids be sent where the statement says `uuid[]`.
+async def _take_bytes(connection: Any) -> None:
+    """Let texts be sent as the bytes that they are, and packed ids where the statement says `uuid[]`.
 
-    The driver has `set_type_codec` for other types and refuses it for arrays, whose elements it would take one by one:
-    a page of a thousand would cost ten times as much.
+    For an array the driver takes no codec by its own `set_type_codec`: it would take the elements one by one, and a
+    page of a thousand would cost ten times as much.
     """
+    await connection.set_type_codec("json", schema="pg_catalog", encoder=bytes, decoder=bytes, format="binary")
     settings = connection._protocol.get_settings()  # noqa: SLF001 - the one way in
     settings.add_python_codec(_UUID_ARRAY, "_uuid", "pg_catalog", [], "scalar", write_ids, bytes, "binary")
 
@@ -128,7 +129,7 @@ class PostgresSink:
             command_timeout=self._timeout_seconds,
             server_settings=_SESSION,
         )
-        _take_packed_ids(self._connection)
+        await _take_bytes(self._connection)
 
     async def read_revision(self) -> str | None:
         """See Sink."""

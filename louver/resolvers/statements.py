@@ -1,6 +1,6 @@
 """From an SQLAlchemy expression to what a driver runs: the text, compiled once, and how to fill its parameters."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from sqlalchemy import Select
@@ -12,7 +12,7 @@ from louver.resolvers.dialects import Speech
 class Reads(Protocol):
     """The reader of `louver.db`: runs one statement without a transaction of its own."""
 
-    async def fetch(self, sql: str, parameters: Sequence[Any]) -> Sequence[Sequence[Any]]:
+    def fetch(self, sql: str, parameters: Sequence[Any]) -> Awaitable[Sequence[Sequence[Any]]]:
         """Return all rows."""
 
 
@@ -38,9 +38,9 @@ class Statement:
             for name, process, fixed in self._slots
         ]
 
-    async def run(self, reads: Reads, values: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
+    def run(self, reads: Reads, values: Mapping[str, Any]) -> Awaitable[Sequence[Sequence[Any]]]:
         """Fetch all rows."""
-        return await reads.fetch(self.sql, self.parameters(values))
+        return reads.fetch(self.sql, self.parameters(values))
 
 
 def _slot(compiled: SQLCompiler, name: str, speech: Speech) -> tuple[str | None, Callable[[Any], Any] | None, Any]:

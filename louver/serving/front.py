@@ -48,10 +48,10 @@ class Front:
         refusal = self._admit(scope)
         extra = SECURE_HEADERS if scope["scheme"] == "https" else ALWAYS_HEADERS
 
-        async def send_with_headers(message: Message) -> None:
+        def send_with_headers(message: Message) -> Awaitable[None]:
             if message["type"] == "http.response.start":
                 message["headers"] = [*message["headers"], *extra]
-            await send(message)
+            return send(message)
 
         if refusal is None:
             await self._app(scope, receive, send_with_headers)
