@@ -50,6 +50,7 @@ class UnitRow(TenantRow):
         Index(None, "agency_id", "parent_id"),
         Index(None, "agency_id", "commander_id"),
         Index(None, "agency_id", "name", "id"),
+        Index(None, "agency_id", "id", "name"),  # see OfficerRow
     )
 
     name: Mapped[str]

@@ -21,6 +21,8 @@ class OfficerRow(SourcedRow):
         same_source(),
         Index(None, "agency_id", "last_name", "first_name", "id"),
         Index(None, "agency_id", "unit_id", "id"),
+        # Where somebody is assigned, by id, or PostgreSQL looks for the id among all officers of the agency's.
+        Index(None, "agency_id", "id", "unit_id"),
         Index(None, "agency_id", "badge_number"),
     )
 

@@ -18,6 +18,7 @@ class CourseRow(SourcedRow):
         same_source(),
         Index(None, "agency_id", "code", "id"),
         Index(None, "agency_id", "title", "id"),
+        Index(None, "agency_id", "id", "title"),  # see OfficerRow
     )
 
     code: Mapped[str | None]
