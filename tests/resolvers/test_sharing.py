@@ -75,6 +75,7 @@ def gateway(served):
     gateway._planner = planner
 
 
+@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)  # what is shared is decided before it is spelled
 async def test_shared_is_as_built(served, gateway):
     """Whoever gets a plan that was built for another reads and is answered as with one built for him alone."""
     askers = list_askers(served)
